@@ -1,0 +1,41 @@
+"""What the tests of every area share: a tiny model, a private home, the command that starts the engine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.models import make_tiny_llama
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that llama.cpp loads in milliseconds; made once in each xdist worker. Never write to it."""
+    return make_tiny_llama(tmp_path_factory.mktemp("models") / "tiny.gguf")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files beside the checkout; tests that need it are skipped where it is absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder shared/data is not beside this checkout")
+    return folder
+
+
+@pytest.fixture
+def desk_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in which the program keeps everything while the test runs."""
+    home = tmp_path / "desk"
+    monkeypatch.setenv("LLAMA_DESK_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def engine_command() -> tuple[str, ...]:
+    """The command that starts a real engine process from any folder."""
+    return (sys.executable, "-I", "-m", "runtime.engine")

@@ -1,0 +1,1 @@
+"""What the assistant can do on this machine: read folders, keep what it read, and find it again."""

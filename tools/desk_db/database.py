@@ -1,0 +1,77 @@
+"""The desk database, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tools.desk_db.connections import Connections
+from tools.desk_db.documents import Documents
+from tools.desk_db.files import Files
+from tools.desk_db.migrations import migrate
+from tools.desk_db.models import Models
+from tools.desk_db.pieces import Pieces
+from tools.desk_db.plans import Plans
+from tools.extraction import EXTRACTOR_VERSION
+
+
+class DeskDatabase:
+    """Everything that is kept, each kind under its own name. One object serves all threads of the process.
+
+    Reads run on a connection of the calling thread and never wait for a writer; writes take turns. All calls block:
+    code on an event loop makes them in a thread. What was written is on the disk when the call, or the transaction
+    around it, ends. Every failure of the file raises `tools.errors.DatabaseProblem`.
+    """
+
+    def __init__(self, connections: Connections, extractor_version: int) -> None:
+        self._connections = connections
+        self.path = connections.path
+        self.extractor_version = extractor_version
+        self.documents = Documents(connections, extractor_version)
+        self.files = Files(connections)
+        self.pieces = Pieces(connections)
+        self.plans = Plans(connections, extractor_version)
+        self.models = Models(connections)
+
+    @classmethod
+    def open(cls, path: Path, *, extractor_version: int = EXTRACTOR_VERSION) -> Self:
+        """Open the database, or make a new one; `extractor_version` changes when the same file is read differently.
+
+        Raises `DatabaseProblem` when the file cannot be used: damaged, of a newer llama-desk, of another program, not
+        permitted.
+        """
+        connections = Connections(path)
+        try:
+            with connections.exclusive() as database:
+                migrate(database, path)
+        except BaseException:
+            connections.close()
+            raise
+        return cls(connections, extractor_version)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything written inside one change: all of it or nothing, and much faster than one by one.
+
+        Other writers wait meanwhile: keep it short, and never `await` inside.
+        """
+        with self._connections.transaction():
+            yield
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query of one's own, read only."""
+        return self._connections.rows(sql, parameters)
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,149 @@
+"""The schema, as the steps that lead to it. Steps are only ever appended: a released one never changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from tools.errors import DatabaseProblem
+
+
+def create_documents(database: Database) -> None:
+    """Documents and their passages, with a full-text index that follows the passages by itself.
+
+    `indexed` holds what the index sees where that differs from the text (see `tools.desk_db.index_text`). The index
+    keeps no copy of the text: its content is the view, which is how FTS5 learns what to take out when a row goes.
+    """
+    for statement in (
+        """
+        CREATE TABLE documents (
+            id INTEGER PRIMARY KEY,
+            content_hash TEXT NOT NULL,
+            extractor_version INTEGER NOT NULL,
+            format TEXT NOT NULL,
+            title TEXT NOT NULL,
+            note TEXT NOT NULL,
+            UNIQUE (content_hash, extractor_version)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE passages (
+            id INTEGER PRIMARY KEY,
+            document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            place TEXT NOT NULL,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            indexed TEXT,
+            UNIQUE (document_id, ordinal)
+        ) STRICT
+        """,
+        "CREATE VIEW passages_indexed AS SELECT id, coalesce(indexed, text) AS text FROM passages",
+        # Mn and Mc: without them the vowel signs of Hindi and its neighbours would cut words into letters.
+        """
+        CREATE VIRTUAL TABLE passages_fts USING fts5 (
+            text,
+            content = 'passages_indexed',
+            content_rowid = 'id',
+            tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+        )
+        """,
+        """
+        CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
+            INSERT INTO passages_fts (rowid, text) VALUES (new.id, coalesce(new.indexed, new.text));
+        END
+        """,
+        """
+        CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
+            INSERT INTO passages_fts (passages_fts, rowid, text)
+            VALUES ('delete', old.id, coalesce(old.indexed, old.text));
+        END
+        """,
+    ):
+        database.execute(statement)
+
+
+def create_files(database: Database) -> None:
+    """The files of the folders that were read, each with its state."""
+    database.execute(
+        """
+        CREATE TABLE files (
+            root TEXT NOT NULL,
+            path TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            content_hash TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('done', 'partial', 'skipped', 'failed')),
+            reason TEXT NOT NULL,
+            seen_at REAL NOT NULL,
+            PRIMARY KEY (root, path)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    database.execute("CREATE INDEX files_by_content ON files (content_hash)")
+
+
+def create_pieces(database: Database) -> None:
+    """The texts that a model wrote, how documents were divided for it, and the fingerprints of model files."""
+    for statement in (
+        """
+        CREATE TABLE pieces (
+            key TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            model TEXT NOT NULL,
+            prompt_version TEXT NOT NULL,
+            output TEXT NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            tokens INTEGER NOT NULL,
+            created_at REAL NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE plans (
+            content_hash TEXT NOT NULL,
+            extractor_version INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            PRIMARY KEY (content_hash, extractor_version, key)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE models (
+            path TEXT PRIMARY KEY,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            fingerprint TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+    ):
+        database.execute(statement)
+
+
+STEPS = (create_documents, create_files, create_pieces)
+
+desk_migrations = Migrations("desk")
+for step in STEPS:
+    desk_migrations()(step)
+
+
+def migrate(database: Database, path: Path) -> None:
+    """Bring the database to the newest schema.
+
+    Raises `DatabaseProblem` for a database of a newer llama-desk or of another program, without touching it.
+    """
+    applied = [migration.name for migration in desk_migrations.applied(database)]
+    if not applied and set(database.table_names()) - {desk_migrations.migrations_table}:
+        raise DatabaseProblem(
+            f"The file {path} is the database of another program.",
+            hint="Move it away and llama-desk starts a new one.",
+        )
+    if set(applied) - {step.__name__ for step in STEPS}:
+        raise DatabaseProblem(
+            f"The desk database {path} was written by a newer llama-desk.",
+            hint="Update llama-desk, or move the file away to start a new one.",
+        )
+    desk_migrations.apply(database)

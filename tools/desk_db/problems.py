@@ -1,0 +1,58 @@
+"""SQLite's errors as sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.errors import DatabaseProblem
+
+_NOT_A_DATABASE = (
+    "is not a desk database or is damaged.",
+    "Move it away and llama-desk starts a new one; only what was derived from your files is lost.",
+)
+
+_SENTENCES = {
+    sqlite3.SQLITE_NOTADB: _NOT_A_DATABASE,
+    sqlite3.SQLITE_CORRUPT: _NOT_A_DATABASE,
+    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full.", "Free some space and try again."),
+    sqlite3.SQLITE_BUSY: ("is in use by another program.", "Close that program and try again."),
+    sqlite3.SQLITE_LOCKED: ("is in use by another program.", "Close that program and try again."),
+    sqlite3.SQLITE_READONLY: ("cannot be written.", "Check the permissions of the file and of its folder."),
+    sqlite3.SQLITE_PERM: ("cannot be opened.", "Check the permissions of the file and of its folder."),
+    sqlite3.SQLITE_CANTOPEN: ("cannot be opened.", "Check the permissions of the file and of its folder."),
+    sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk reported an error.", "Check the disk and try again."),
+}
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise `DatabaseProblem` for every failure that comes from the file or the disk.
+
+    Failures that only a mistake in this program can cause (a wrong statement, a broken constraint) pass unchanged.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary_code not in _SENTENCES:
+            raise
+        what, hint = _SENTENCES[primary_code]
+        raise DatabaseProblem(f"The desk database {path} {what}", hint=hint) from error
+
+
+@contextmanager
+def permitted(path: Path) -> Iterator[None]:
+    """Raise `DatabaseProblem` when the system refuses the file or its folder."""
+    try:
+        yield
+    except TimeoutError:
+        raise
+    except OSError as error:
+        reason = error.strerror or "the system refused"
+        raise DatabaseProblem(
+            f"The desk database {path} cannot be opened: {reason}.",
+            hint="Check the permissions of the file and of its folder.",
+        ) from error

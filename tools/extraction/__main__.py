@@ -1,0 +1,5 @@
+import sys
+
+from tools.extraction.worker import main
+
+sys.exit(main())
