@@ -1,0 +1,166 @@
+"""`EngineClient`: what the rest of the desk uses to load a model and generate with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from itertools import batched, count
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, Unpack
+
+from runtime.client.requests import GenerateOptions, GenerationEvent, Pending, Request, Restarted
+from runtime.client.supervisor import Supervisor
+from runtime.errors import BadModelFile, EngineFailed
+from runtime.model_file import check_model
+from runtime.protocol import (
+    Counted,
+    CountTokens,
+    Delta,
+    Done,
+    Embed,
+    Embedded,
+    Generate,
+    Hello,
+    Load,
+    Loaded,
+    Message,
+    Prefilled,
+    Stats,
+    StatsReport,
+    Turn,
+    Unload,
+    Usage,
+)
+
+GRACE = 2.0
+"""Seconds in which the engine must obey before it is killed."""
+BATCH = 64
+"""Texts in one request: their answer stays well under the limit of a frame."""
+
+
+class EngineClient:
+    """A handle on the engine, for one event loop. It starts the process when it is first needed.
+
+    When the process dies, it is started once more with the same model, and what was under way begins again. A model
+    during whose use it died twice is refused from then on. Every method may raise EngineFailed.
+    """
+
+    def __init__(self, command: Sequence[str], *, work_dir: Path, log_file: Path, grace: float = GRACE) -> None:
+        """`command` starts the engine; `work_dir` is an empty folder for it to run in; both must be absolute."""
+        self._supervisor = Supervisor(command, work_dir=work_dir, log_file=log_file, grace=grace)
+        self._numbers = count(1)
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """The model in use; None while there is none or the engine is being started again."""
+        return self._supervisor.loaded
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id while it runs."""
+        return self._supervisor.pid
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> Hello:
+        """Start the process, if it does not run, and return its greeting."""
+        return await self._supervisor.start()
+
+    async def load(
+        self,
+        path: Path,
+        *,
+        n_ctx: int | None = None,
+        slots: int = 4,
+        kv_type: Literal["f32", "f16", "q8_0"] = "f16",
+        threads: int | None = None,
+    ) -> Loaded:
+        """Check the GGUF file at `path` and load it in place of any other. Raises BadModelFile.
+
+        To cancel this is to kill the engine, for nothing else stops a load; it starts again when it is next needed.
+        """
+        path = _sendable(path.absolute())
+        await asyncio.to_thread(check_model, path)
+        return await self._supervisor.load(
+            Load(
+                request=next(self._numbers), path=str(path), n_ctx=n_ctx, slots=slots, kv_type=kv_type, threads=threads
+            )
+        )
+
+    async def unload(self) -> None:
+        """Free the model's memory; nothing happens if none is loaded."""
+        await self._supervisor.unload(Unload(request=next(self._numbers)))
+
+    async def generate(self, **options: Unpack[GenerateOptions]) -> AsyncGenerator[GenerationEvent, None]:
+        """Continue `turns` or `prompt`: Prefilled and Delta events as they come, then Usage, then Done.
+
+        A Restarted event voids the text before it. To close the generator, or to cancel the task that awaits it, stops
+        the generation. Raises ContextOverflow for a prompt that is too long.
+        """
+        command = Generate(request=next(self._numbers), **options)
+        pending = Pending(command)
+        try:
+            await self._supervisor.submit(pending)
+            while True:
+                event = await pending.next()
+                if isinstance(event, Prefilled | Delta | Usage | Done | Restarted):
+                    yield event
+                if isinstance(event, Done):
+                    return
+        finally:
+            self._supervisor.stop(pending)
+
+    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """One unit-length vector for each text."""
+        vectors: list[tuple[float, ...]] = []
+        for batch in batched(texts, BATCH):
+            vectors += (await self._ask(Embed(request=next(self._numbers), texts=batch), Embedded)).vectors
+        return vectors
+
+    async def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, as plain text without BOS."""
+        counts: list[int] = []
+        for batch in batched(texts, BATCH):
+            counts += (await self._ask(CountTokens(request=next(self._numbers), texts=batch), Counted)).counts
+        return counts
+
+    async def count_turns(self, turns: Sequence[Turn]) -> int:
+        """The tokens of the prompt that `turns` make with the model's template."""
+        answer = await self._ask(CountTokens(request=next(self._numbers), turns=tuple(turns)), Counted)
+        return sum(answer.counts)
+
+    async def stats(self) -> StatsReport:
+        """What the engine is doing now."""
+        return await self._ask(Stats(request=next(self._numbers)), StatsReport)
+
+    async def close(self) -> None:
+        """End the process; what is under way fails. The client is of no use afterwards."""
+        await self._supervisor.close()
+
+    async def _ask[Answer: Message](self, command: Request, kind: type[Answer]) -> Answer:
+        """The one answer to `command`; to cancel the task that awaits it stops the work on it."""
+        pending = Pending(command)
+        try:
+            await self._supervisor.submit(pending)
+            event = await pending.next()
+        finally:
+            self._supervisor.stop(pending)
+        if not isinstance(event, kind):
+            raise EngineFailed("The engine dropped this work for another model.", hint="Ask again.")
+        return event
+
+
+def _sendable(path: Path) -> Path:
+    """`path`, if it can be written in a message. Raises BadModelFile."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise BadModelFile("The name of the model file is not text.", hint="Rename it, or its folder.") from error
+    return path

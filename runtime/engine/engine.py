@@ -1,0 +1,220 @@
+"""The engine: one model at a time, and an answer to every command."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from runtime.engine import native
+from runtime.engine.context import BYTES_PER_VALUE, Context, ContextShape
+from runtime.engine.detokenize import TextStream
+from runtime.engine.embedding import Embeddings
+from runtime.engine.generation import Generation
+from runtime.engine.grammar import Grammar, schema_grammar
+from runtime.engine.interrupt import Interrupt
+from runtime.engine.memory import fit
+from runtime.engine.model import Model
+from runtime.engine.pace import Pace
+from runtime.engine.prompts import PromptWriter
+from runtime.engine.sampling import Sampler
+from runtime.engine.session import Session
+from runtime.engine.slots import cut_into_chunks
+from runtime.errors import BadModelFile, EngineFailed, RuntimeProblem
+from runtime.protocol import (
+    Counted,
+    CountTokens,
+    Embed,
+    Event,
+    Generate,
+    Load,
+    Loaded,
+    Stats,
+    StatsReport,
+)
+
+_CHUNK = 128  # tokens in one prefill call; 256 and 512 were within 4 % of it (1B, two cores, medians of four)
+_GPU_CHUNK = 512
+_MOST_THREADS = 256  # ggml aborts over 512
+
+
+class Engine:
+    """Loads a model and carries out commands; `emit` takes the answers. All calls come from one thread."""
+
+    def __init__(self, interrupt: Interrupt, emit: Callable[[Event], None]) -> None:
+        self._interrupt = interrupt
+        self._emit = emit
+        self._loaded: LoadedModel | None = None
+
+    def load(self, command: Load) -> None:
+        """Load a model in place of the present one. Raises BadModelFile or EngineFailed, and then none is loaded."""
+        start = time.perf_counter()
+        self.unload()
+        self._loaded = LoadedModel(command, self._interrupt, self._emit)
+        self._emit(self._loaded.facts(command.request, time.perf_counter() - start))
+
+    def unload(self) -> None:
+        """End what is running and free the model, if there is one."""
+        if self._loaded:
+            self._loaded.close()
+        self._loaded = None
+
+    def generate(self, command: Generate) -> None:
+        self._ready().generate(command)
+
+    def embed(self, command: Embed) -> None:
+        self._ready().embeddings.submit(command)
+
+    def cancel(self, request: int) -> None:
+        """Forget the cancellation of a request that has ended already; a living one ends in its next step."""
+        if not self._loaded or not self._loaded.knows(request):
+            self._interrupt.forget(request)
+
+    def count(self, command: CountTokens) -> None:
+        counts = self._ready().prompts.count(command.texts, command.turns)
+        self._emit(Counted(request=command.request, counts=counts))
+
+    def stats(self, command: Stats) -> None:
+        loaded = self._loaded
+        self._emit(
+            StatsReport(
+                request=command.request,
+                model=loaded.model.name if loaded else None,
+                threads=loaded.pace.threads if loaded else 0,
+                running=len(loaded.session.running) if loaded else 0,
+                waiting=len(loaded.session.waiting) if loaded else 0,
+                prompt_tokens=loaded.pace.prompt_tokens if loaded else 0,
+                reused_tokens=loaded.pace.reused_tokens if loaded else 0,
+                tokens=loaded.pace.tokens if loaded else 0,
+                tokens_per_second=loaded.pace.tokens_per_second() if loaded else 0.0,
+                resident_bytes=psutil.Process().memory_info().rss,
+            )
+        )
+
+    def step(self) -> bool:
+        """Compute a little; False when there is nothing to do."""
+        return self._loaded.step() if self._loaded else False
+
+    def fail_all(self, problem: RuntimeProblem) -> None:
+        """Answer every request under way with `problem`."""
+        if self._loaded:
+            self._loaded.session.fail_all(problem)
+            self._loaded.embeddings.fail_all(problem)
+
+    def _ready(self) -> LoadedModel:
+        if self._loaded is None:
+            raise EngineFailed("No model is loaded.", hint="Load one first.")
+        return self._loaded
+
+
+class LoadedModel:
+    """A model, its context, and everything that lives as long as they do."""
+
+    def __init__(self, command: Load, interrupt: Interrupt, emit: Callable[[Event], None]) -> None:
+        threads = min(command.threads or physical_cores(), _MOST_THREADS)
+        self.model = Model(Path(command.path))
+        try:
+            self.prompts = PromptWriter(self.model)
+            self._context = Context(self.model, _shape(command, self.model, threads), interrupt)
+        except BaseException:
+            self.model.close()
+            raise
+        self.pace = Pace(threads)
+        self.session = Session(self.model, self._context, interrupt, self.pace, emit)
+        self.embeddings = Embeddings(self.model, threads, interrupt, emit)
+
+    def close(self) -> None:
+        self.session.cancel_all()
+        self.embeddings.close()
+        self._context.close()
+        self.model.close()
+
+    def generate(self, command: Generate) -> None:
+        prompt = self.prompts.write(command, self._context.n_ctx)
+        grammar = Grammar(self.model, schema_grammar(command.json_schema)) if command.json_schema is not None else None
+        starts_word = self.model.marks_words and self.model.is_control(prompt.tokens[-1])
+        generation = Generation(
+            command=command,
+            prompt=prompt,
+            chunks=cut_into_chunks(prompt, self._context.shape.chunk),
+            limit=min(command.max_tokens, self._context.n_ctx - len(prompt.tokens)),
+            sampler=Sampler(command.sampling, self.model.n_vocab, grammar),
+            text=TextStream(command.stop, drop_space=starts_word),
+        )
+        self.session.submit(generation)
+
+    def step(self) -> bool:
+        """A step of what a person waits for, else of vectors, else of the background."""
+        if self.session.foreground or not self.embeddings.step():
+            return self.session.step()
+        return True
+
+    def knows(self, request: int) -> bool:
+        return self.session.knows(request) or self.embeddings.knows(request)
+
+    def facts(self, request: int, seconds: float) -> Loaded:
+        model = self.model
+        return Loaded(
+            request=request,
+            name=model.name,
+            architecture=model.architecture,
+            parameters=model.parameters,
+            size=model.size,
+            n_ctx=self._context.n_ctx,
+            n_ctx_train=model.n_ctx_train,
+            n_vocab=model.n_vocab,
+            n_embd=model.n_embd,
+            has_template=model.chat_template is not None,
+            device=native.device_name(),
+            seconds=seconds,
+        )
+
+
+def physical_cores() -> int:
+    """Cores that this process may use, counting two threads of one core once."""
+    physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else physical
+    return max(1, min(physical, allowed))
+
+
+def _memory_left(model: Model) -> int:
+    """Bytes free for a context. The pages of a mapped model count as available, and are needed all the same."""
+    available = psutil.virtual_memory().available
+    return max(available - model.size, available // 8)
+
+
+def _shape(command: Load, model: Model, threads: int) -> ContextShape:
+    if not model.can_generate:
+        raise BadModelFile(f"{model.name} writes no text.", hint="Choose a chat model.")
+    if command.kv_type == "q8_0" and model.head_width % 32:
+        raise EngineFailed(f"{model.name} cannot keep its context in 8 bits.", hint="Load it with 16 bits.")
+    gpu = native.runs_on_gpu()
+    n_ctx, sequences = fit(
+        command.n_ctx,
+        command.slots,
+        n_ctx_train=model.n_ctx_train,
+        bytes_per_token=model.cache_bytes(BYTES_PER_VALUE[command.kv_type]),
+        available=_memory_left(model),
+    )
+    if not sequences:
+        raise EngineFailed(
+            f"A context of {n_ctx} tokens for {model.name} does not fit the memory that is free.",
+            hint="Close other programs, or choose a smaller model or context.",
+        )
+    # On a CPU, flash attention splits a long context into as many parts as there are threads when it decodes a token
+    # (ggml-cpu/ops.cpp, use_split_kv_path), so the last bits of its sums follow the number of threads, which is
+    # governed. Without it they do not: measured, 1 to 4 threads, 700 tokens. An 8-bit cache needs flash attention, and
+    # is never split.
+    cpu_flash = command.kv_type == "q8_0"
+    return ContextShape(
+        n_ctx=n_ctx,
+        sequences=sequences,
+        chunk=_GPU_CHUNK if gpu else _CHUNK,
+        kv_type=command.kv_type,
+        threads=threads,
+        flash_attention=None if gpu else cpu_flash,
+        together=gpu,
+    )

@@ -1,0 +1,8 @@
+"""What can be known about a model file without any native code: is it usable, what is in it, which one is it."""
+
+from __future__ import annotations
+
+from runtime.model_file.check import ModelFacts, check_model
+from runtime.model_file.fingerprint import fingerprint
+
+__all__ = ["ModelFacts", "check_model", "fingerprint"]

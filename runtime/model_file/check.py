@@ -1,0 +1,125 @@
+"""Says whether a file is a model that can be run, before any native code opens it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from runtime.errors import BadModelFile
+from runtime.model_file.architectures import TEXT_GENERATORS
+from runtime.model_file.flaws import Flaw, damaged, unsupported
+from runtime.model_file.header import Header, read_header
+from runtime.model_file.hyperparameters import check_hyperparameters
+from runtime.model_file.vocabulary import check_vocabulary
+
+MAX_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a model file says of itself."""
+
+    name: str
+    """Its own name for itself, printable and on one line; the file's name where it has none."""
+    architecture: str
+    n_ctx_train: int
+    """Tokens of context it was trained for."""
+    layers: int
+    n_vocab: int
+    has_template: bool
+    """Whether it carries the template that turns a conversation into its prompt."""
+    size: int
+    """Bytes of the file."""
+
+
+def check_model(path: Path) -> ModelFacts:
+    """What the GGUF file at `path` holds. Reads its header only: at most 64 MiB and about a second.
+
+    Raises BadModelFile for anything that is not a whole, sound text model of a known architecture. A file that passes
+    may still fail to load, but the known ways to abort the process that loads it are closed.
+    """
+    try:
+        with _open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            return _facts(read_header(file, size), path, size)
+    except Flaw as flaw:
+        raise BadModelFile(f"{_one_line(path.name)} {flaw.clause}.", hint=flaw.hint) from flaw
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Open `path` without waiting, should it be a FIFO or a device. Raises Flaw for what is no regular file."""
+    if path.is_dir():  # Windows reports an attempt to open one as a lack of permission.
+        raise Flaw("is a folder, not a model file", "Name one of the .gguf files in it.")
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    file = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise Flaw("is not a regular file", "Name a .gguf file.")
+    return file
+
+
+def _unreadable(path: Path, error: OSError) -> BadModelFile:
+    shown = _one_line(str(path), limit=200)
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return BadModelFile(f"There is no file {shown}.", hint="Check the path of the model.")
+    if isinstance(error, PermissionError):
+        return BadModelFile(f"You may not read {shown}.", hint="Change its permissions, or name another model file.")
+    reason = error.strerror or "unknown reason"
+    return BadModelFile(f"{shown} could not be read ({reason}).", hint="Try again, or name another model file.")
+
+
+def _facts(header: Header, path: Path, size: int) -> ModelFacts:
+    architecture = _architecture(header)
+    _check_is_whole_model(header)
+    n_vocab = check_vocabulary(header)
+    shape = check_hyperparameters(header, architecture)
+    embedding = next((tensor for tensor in header.tensors if tensor.name == "token_embd.weight"), None)
+    if embedding is None or embedding.shape != (shape.n_embd, n_vocab):
+        raise damaged("its vocabulary and its weights disagree")
+    template = header.scalars.get("tokenizer.chat_template")
+    return ModelFacts(
+        name=_text(header.scalars.get("general.name")) or path.stem,
+        architecture=architecture,
+        n_ctx_train=shape.n_ctx_train,
+        layers=shape.layers,
+        n_vocab=n_vocab,
+        has_template=isinstance(template, bytes) and bool(template.strip()),
+        size=size,
+    )
+
+
+def _architecture(header: Header) -> str:
+    raw = header.scalars.get("general.architecture")
+    kind = header.scalars.get("general.type", b"model")
+    if kind != b"model":
+        raise unsupported(f"is not a model but an addition to one ({_text(kind) or 'of unknown kind'})")
+    architecture = _text(raw)
+    if not architecture:
+        raise damaged("it does not say its architecture")
+    if architecture not in TEXT_GENERATORS:
+        raise unsupported(f"has an architecture that llama-desk does not run ({architecture})")
+    return architecture
+
+
+def _check_is_whole_model(header: Header) -> None:
+    parts = header.scalars.get("split.count", 0)
+    if parts not in (0, 1):
+        raise Flaw("is one part of a model that was split", "Join the parts with llama-gguf-split --merge.")
+    if not header.tensors:
+        raise unsupported("holds a vocabulary only, without the weights of a model")
+
+
+def _text(raw: object) -> str:
+    """The text of a header entry, fit to be shown; "" for anything but text."""
+    return _one_line(raw.decode("utf-8", errors="replace")) if isinstance(raw, bytes) else ""
+
+
+def _one_line(text: str, *, limit: int = MAX_NAME) -> str:
+    """`text` without control characters, its spaces folded, and cut after `limit` characters."""
+    words = "".join(character if character.isprintable() else " " for character in text).split()
+    return " ".join(words)[:limit].strip()

@@ -1,0 +1,224 @@
+"""The messages between the desk and the engine process.
+
+Each is one frame of `runtime.frames`: JSON with a `kind` that says which message it is. The engine opens with `Hello`;
+a desk that finds another `PROTOCOL_VERSION` there stops. Every command carries a `request` number that its answers
+repeat. Times are in seconds, sizes in bytes, counts of tokens in tokens of the loaded model.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+PROTOCOL_VERSION = 1
+
+Priority = Literal["foreground", "background"]
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+class Message(BaseModel):
+    """Base of every message: immutable, and unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Turn(Message):
+    """One message of a conversation, rendered by the model file's own chat template."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+
+
+class Sampling(Message):
+    """How the next token is chosen. A temperature of 0 is greedy (argmax) and ignores the rest."""
+
+    temperature: float = Field(default=0.0, ge=0.0, le=5.0)
+    top_k: int = Field(default=40, ge=0)
+    top_p: float = Field(default=0.95, gt=0.0, le=1.0)
+    min_p: float = Field(default=0.05, ge=0.0, lt=1.0)
+    repeat_penalty: float = Field(default=1.0, ge=0.5, le=2.0)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+# Commands: desk to engine.
+
+
+class Load(Message):
+    kind: Literal["load"] = "load"
+    request: int
+    path: str
+    n_ctx: int | None = Field(default=None, ge=64)
+    """Tokens of context for one sequence; the model's own, but at most 8192, when absent."""
+    slots: int = Field(default=4, ge=1, le=16)
+    """Sequences that may be decoded together."""
+    threads: int | None = Field(default=None, ge=1)
+    """The most threads; physical cores when absent. The engine may use fewer while other programs are busy."""
+    kv_type: Literal["f32", "f16", "q8_0"] = "f16"
+
+
+class Unload(Message):
+    kind: Literal["unload"] = "unload"
+    request: int
+
+
+class Generate(Message):
+    """Continue `prompt`, or the rendered `turns`; just one of the two is given."""
+
+    kind: Literal["generate"] = "generate"
+    request: int
+    turns: tuple[Turn, ...] = ()
+    prompt: str | None = None
+    """Raw text, tokenised with the model's BOS token and with special tokens as plain text."""
+    max_tokens: int = Field(default=512, ge=1)
+    sampling: Sampling = Sampling()
+    stop: tuple[str, ...] = ()
+    json_schema: dict[str, Any] | None = None
+    priority: Priority = "foreground"
+
+
+class Cancel(Message):
+    kind: Literal["cancel"] = "cancel"
+    request: int
+    """The number of the `Generate` to stop."""
+
+
+class Embed(Message):
+    kind: Literal["embed"] = "embed"
+    request: int
+    texts: tuple[str, ...]
+
+
+class CountTokens(Message):
+    """Count `texts` as plain text, without BOS; or the rendered `turns` with their template, as one count."""
+
+    kind: Literal["count_tokens"] = "count_tokens"
+    request: int
+    texts: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
+
+
+class Stats(Message):
+    kind: Literal["stats"] = "stats"
+    request: int
+
+
+class Shutdown(Message):
+    kind: Literal["shutdown"] = "shutdown"
+
+
+Command = Annotated[
+    Load | Unload | Generate | Cancel | Embed | CountTokens | Stats | Shutdown, Field(discriminator="kind")
+]
+
+# Events: engine to desk.
+
+
+class Hello(Message):
+    kind: Literal["hello"] = "hello"
+    version: int
+    llama_build: str
+
+
+class Loaded(Message):
+    kind: Literal["loaded"] = "loaded"
+    request: int
+    name: str
+    architecture: str
+    parameters: int
+    size: int
+    n_ctx: int
+    n_ctx_train: int
+    n_vocab: int
+    n_embd: int
+    has_template: bool
+    device: str
+    seconds: float
+
+
+class Unloaded(Message):
+    kind: Literal["unloaded"] = "unloaded"
+    request: int
+
+
+class Prefilled(Message):
+    """How much of a prompt has been decoded so far; `reused` tokens came from a shared prefix."""
+
+    kind: Literal["prefilled"] = "prefilled"
+    request: int
+    tokens: int
+    total: int
+    reused: int
+
+
+class Delta(Message):
+    """The next piece of the text: whole characters, stop strings held back."""
+
+    kind: Literal["delta"] = "delta"
+    request: int
+    text: str
+
+
+class Usage(Message):
+    """What one generation cost; sent once, before `Done`."""
+
+    kind: Literal["usage"] = "usage"
+    request: int
+    prompt_tokens: int
+    reused_tokens: int
+    tokens: int
+    prefill_seconds: float
+    decode_seconds: float
+
+
+class Done(Message):
+    kind: Literal["done"] = "done"
+    request: int
+    reason: FinishReason
+
+
+class Embedded(Message):
+    kind: Literal["embedded"] = "embedded"
+    request: int
+    vectors: tuple[tuple[float, ...], ...]
+    """One unit-length vector of `n_embd` numbers for each text."""
+
+
+class Counted(Message):
+    kind: Literal["counted"] = "counted"
+    request: int
+    counts: tuple[int, ...]
+
+
+class StatsReport(Message):
+    kind: Literal["stats_report"] = "stats_report"
+    request: int
+    model: str | None
+    threads: int
+    running: int
+    waiting: int
+    prompt_tokens: int
+    reused_tokens: int
+    tokens: int
+    tokens_per_second: float
+    """Decode speed over the last seconds; 0.0 when idle."""
+    resident_bytes: int
+
+
+class Failed(Message):
+    """A command that could not be carried out; `request` is None when no single command is at fault."""
+
+    kind: Literal["failed"] = "failed"
+    request: int | None
+    title: str
+    message: str
+    hint: str = ""
+
+
+Event = Annotated[
+    Hello | Loaded | Unloaded | Prefilled | Delta | Usage | Done | Embedded | Counted | StatsReport | Failed,
+    Field(discriminator="kind"),
+]
+
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
