@@ -29,8 +29,13 @@ def test_forms_that_meet(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "this is what they would have been", "das ist nicht mit dem", "ce n'est pas dans les", "esto no es para él",
-        "questo non è della", "isto não é para ela", "यह और वह नहीं है",
+        "this is what they would have been",
+        "das ist nicht mit dem",
+        "ce n'est pas dans les",
+        "esto no es para él",
+        "questo non è della",
+        "isto não é para ela",
+        "यह और वह नहीं है",
     ],
 )
 def test_function_words_say_nothing(text: str) -> None:

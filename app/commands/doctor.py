@@ -1,0 +1,112 @@
+"""`llama-desk doctor`: what is here, what works, and what to do about what does not."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import sqlite3
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+import app
+from app.commands.output import echo_json
+from app.database_thread import DatabaseThread
+from app.engine_session import open_session
+from app.errors import DeskError, Exit
+from app.locations import Locations, locations
+from app.model_choice import choose_model, how_to_get_a_model
+from app.settings import load_settings
+from runtime.errors import RuntimeProblem
+from runtime.model_file import fingerprint
+from tools.errors import ToolProblem
+
+
+class Finding(BaseModel):
+    """One thing that was looked at. `ok` False means that something is to be done, and `detail` says what."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Findings(BaseModel):
+    findings: list[Finding]
+
+
+@click.command()
+@click.option("--model", metavar="ID|FILE", help="The model to try instead of the chosen one.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+def doctor(model: str | None, as_json: bool) -> int:
+    """Look at everything that llama-desk needs, and say what is missing."""
+    places = locations()
+    findings = [_versions(), _attempt("Data folder", lambda: _data_folder(places))]
+    if findings[-1].ok:
+        findings += [
+            _attempt("Database", lambda: _database(places)),
+            _attempt("Model", lambda: _model(places, model)),
+            _attempt("Engine", lambda: _engine(places, model)),
+        ]
+    if as_json:
+        echo_json(Findings(findings=findings))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok ' if finding.ok else 'NO '} {finding.name}: {finding.detail}")
+    return Exit.DONE if all(finding.ok for finding in findings) else Exit.FAILED
+
+
+def _attempt(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name=name, ok=True, detail=look())
+    except (DeskError, RuntimeProblem, ToolProblem) as problem:
+        return Finding(name=name, ok=False, detail=problem.sentence())
+
+
+def _versions() -> Finding:
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("llama-cpp-python", "textual", "sqlite-utils"))
+    system = f"{platform.system()} {platform.machine()}"
+    detail = f"llama-desk {app.__version__} on Python {platform.python_version()}, {system}; {libraries}"
+    return Finding(name="Versions", ok=True, detail=detail)
+
+
+def _data_folder(places: Locations) -> str:
+    places.make()
+    return f"{places.home}; models in {places.models}, engine log {places.engine_log}"
+
+
+def _database(places: Locations) -> str:
+    database = DatabaseThread(places.database)
+    try:
+        folders = database.run_now(lambda db: db.files.roots())
+    finally:
+        database.close_now()
+    return f"{places.database}, SQLite {sqlite3.sqlite_version}, {len(folders)} folders read"
+
+
+def _model(places: Locations, asked: str | None) -> str:
+    model = _chosen(places, asked)
+    return str(model) if model else how_to_get_a_model(places)
+
+
+def _engine(places: Locations, asked: str | None) -> str:
+    model = _chosen(places, asked)
+    if model is None:
+        return "not tried: there is no model"
+    return asyncio.run(_start_engine(model, places))
+
+
+def _chosen(places: Locations, asked: str | None) -> Path | None:
+    return choose_model(asked, load_settings(places.settings).model, places)
+
+
+async def _start_engine(model: Path, places: Locations) -> str:
+    session = open_session(model, places, fingerprint)
+    try:
+        await session.client()
+        loaded = session.loaded
+        return f"{session.name} on {loaded.device}, loaded in {loaded.seconds:.1f} s" if loaded else "not loaded"
+    finally:
+        await session.close()

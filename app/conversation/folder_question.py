@@ -1,0 +1,110 @@
+"""A question about a folder, answered from its passages; each sentence of the answer shows what carries it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+
+from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, PassagesFound
+from app.conversation.fitting import Fitted, fit
+from app.conversation.history import Exchange, words_to_search
+from app.conversation.prompts import NOT_THERE, is_refusal
+from app.conversation.retrieval import Retrieved, best_sentences, retrieve
+from app.database_thread import DatabaseThread
+from app.engine_session import EngineSession
+from app.errors import DeskError
+from app.folder_summary.citations import cite_text
+from app.folder_summary.report import Citation
+from runtime.client import Restarted
+from runtime.errors import RuntimeProblem
+from runtime.protocol import Delta
+from tools.sanitise import sanitise
+
+
+class FolderQuestions:
+    """Answers questions and remembers them, so that the next may lean on the last. No session means no model."""
+
+    def __init__(self, database: DatabaseThread, session: EngineSession | None) -> None:
+        self._database = database
+        self._session = session
+        self._exchanges: list[Exchange] = []
+
+    def forget(self) -> None:
+        """Begin a new conversation."""
+        self._exchanges.clear()
+
+    async def answer(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
+        """The events of one answer, `Answered` the last; closing the generator stops the model.
+
+        `folder` is one that was read, or None for all that were. When the engine fails, the answer is the passages' own
+        sentences, and a notice says why.
+        """
+        words = words_to_search(question, self._exchanges)
+        found = await self._database.run(lambda db: retrieve(db, words, folder))
+        yield PassagesFound(found.passages)
+        if not found.passages:
+            yield AnswerNotice(NOT_THERE)
+            yield Answered((), None)
+            return
+        text = ""
+        if self._session is not None:
+            try:
+                async with aclosing(self._write(question, found, self._session)) as written:
+                    async for part in written:
+                        if isinstance(part, AnswerText):
+                            text = part.text if part.restart else text + part.text
+                        yield part
+            except (RuntimeProblem, DeskError) as problem:
+                text = ""
+                yield AnswerText("", restart=True)
+                yield AnswerNotice(problem.sentence())
+        async for event in self._conclude(question, text.strip(), found):
+            yield event
+
+    async def _write(
+        self, question: str, found: Retrieved, session: EngineSession
+    ) -> AsyncGenerator[AnswerText | AnswerNotice]:
+        """The model's text as it comes."""
+        fitted = await fit(question, found.passages, self._exchanges, session)
+        if fitted.left_out:
+            yield AnswerNotice(_left_out(fitted))
+        client = await session.client()
+        async with aclosing(client.generate(turns=fitted.turns, max_tokens=fitted.max_tokens)) as events:
+            async for event in events:
+                match event:
+                    case Delta():
+                        yield AnswerText(sanitise(event.text))
+                    case Restarted():
+                        yield AnswerText("", restart=True)
+                        yield AnswerNotice(event.message)
+                    case _:
+                        continue
+
+    async def _conclude(self, question: str, text: str, found: Retrieved) -> AsyncGenerator[AnswerEvent]:
+        """The sentences with their sources; the sources' own sentences where the model wrote none."""
+        if is_refusal(text):
+            yield AnswerNotice(NOT_THERE)
+            yield Answered((), self._model)
+            return
+        sentences = await self._database.run(lambda _: cite_text(text, found.index))
+        model = self._model if sentences else None
+        if not sentences:
+            sentences = await self._database.run(lambda _: best_sentences(question, found.index))
+        self._exchanges.append(Exchange(question, " ".join(said.sentence for said in sentences)))
+        yield Answered(tuple(sentences), model)
+
+    @property
+    def _model(self) -> str | None:
+        return self._session.name if self._session else None
+
+
+def _left_out(fitted: Fitted) -> str:
+    """Which passages the model does not see."""
+    count = len(fitted.kept) + len(fitted.left_out)
+    places = "; ".join(_place(passage) for passage in fitted.left_out)
+    return f"{len(fitted.kept)} of {count} passages fit this model's context; left out: {places}."
+
+
+def _place(passage: Citation) -> str:
+    return f"{passage.path}, {passage.place}"

@@ -1,0 +1,58 @@
+"""The desk database on a thread of its own, so that neither the screen nor the engine waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import cast
+
+from tools.desk_db import DeskDatabase
+
+_END = object()
+
+
+class DatabaseThread:
+    """Runs work that needs the database, one piece at a time, on the single thread that holds the connection."""
+
+    def __init__(self, path: Path) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        try:
+            self._database = self._thread.submit(DeskDatabase.open, path).result()
+        except BaseException:
+            self._thread.shutdown()
+            raise
+
+    async def run[T](self, work: Callable[[DeskDatabase], T]) -> T:
+        """`work`'s result. Work that has begun runs to its end even when the caller is cancelled."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._database)
+
+    def run_now[T](self, work: Callable[[DeskDatabase], T]) -> T:
+        """`run` for a caller without an event loop."""
+        return self._thread.submit(work, self._database).result()
+
+    async def stream[T](self, work: Callable[[DeskDatabase], Iterator[T]]) -> AsyncIterator[T]:
+        """The items of a generator, each computed on the thread when it is asked for; other work runs in between."""
+        items = await self.run(work)
+        try:
+            while (item := await self.run(lambda _: next(items, _END))) is not _END:
+                yield cast("T", item)
+        finally:
+            # Closed on its own thread: a generator may hold a transaction open.
+            self._thread.submit(_close, items)
+
+    async def close(self) -> None:
+        """Finish what is queued and close the database."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """`close` for a caller without an event loop."""
+        self._thread.submit(self._database.close).result()
+        self._thread.shutdown(wait=True)
+
+
+def _close(items: Iterator[object]) -> None:
+    close = getattr(items, "close", None)
+    if close is not None:
+        close()

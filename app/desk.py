@@ -1,0 +1,106 @@
+"""The assistant itself: the database, the reader and the engine of one session, behind whichever front end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+
+from app.conversation.events import AnswerEvent
+from app.conversation.folder_question import FolderQuestions
+from app.database_thread import DatabaseThread
+from app.desk_api import EngineState, OpenedDocument
+from app.engine_session import EngineSession, open_session
+from app.folder_summary.events import Event
+from app.folder_summary.folder_summary import FolderSummary
+from app.folder_summary.sources import sources_of
+from app.locations import Locations
+from app.model_choice import choose_model, how_to_get_a_model
+from app.roles import role_command
+from app.settings import load_settings
+from app.summary_options import SummaryOptions
+from runtime.model_file import fingerprint
+from tools.desk_db import DeskDatabase, ModelFile
+from tools.extraction.client import Extractor
+
+
+class LocalDesk:
+    """Everything on this machine. Fulfils `app.desk_api.Desk`."""
+
+    def __init__(self, places: Locations, database: DatabaseThread, session: EngineSession | None) -> None:
+        self._places = places
+        self._database = database
+        self._session = session
+        self._extractor = Extractor(role_command("extractor"))
+        self._questions = FolderQuestions(database, session)
+
+    @classmethod
+    def open(cls, places: Locations, *, model: str | None = None, use_model: bool = True) -> LocalDesk:
+        """Open the database and check the model; nothing is loaded yet.
+
+        Raises DeskError, RuntimeProblem or ToolProblem, each with its sentence, when either cannot be used.
+        """
+        chosen = choose_model(model, load_settings(places.settings).model, places) if use_model else None
+        database = DatabaseThread(places.make().database)
+        try:
+            session = open_session(chosen, places, lambda path: _fingerprint(database, path)) if chosen else None
+        except BaseException:
+            database.close_now()
+            raise
+        return cls(places, database, session)
+
+    async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
+        """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
+        session = self._session if options.use_model else None
+        run = FolderSummary(self._database, self._extractor, session, options)
+        async with contextlib.aclosing(run.run(sources_of(paths))) as events:
+            async for event in events:
+                yield event
+
+    async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
+        """Answer from the passages of `folder`, or of every folder that was read; earlier questions are remembered."""
+        root = folder.resolve() if folder else None
+        async with contextlib.aclosing(self._questions.answer(question, root)) as events:
+            async for event in events:
+                yield event
+
+    async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
+        """The stored text of a file that was read, or None when it is not known."""
+        return await self._database.run(lambda db: _open_document(db, root.resolve(), path))
+
+    async def engine_state(self) -> EngineState:
+        if self._session is None:
+            return EngineState(None, hint=how_to_get_a_model(self._places))
+        loaded = self._session.loaded
+        return EngineState(self._session.name, loaded.device if loaded else "", await self._session.speed())
+
+    async def forget_conversation(self) -> None:
+        self._questions.forget()
+
+    async def close(self) -> None:
+        """Stop the processes and close the database."""
+        self._extractor.close()
+        if self._session is not None:
+            await self._session.close()
+        await self._database.close()
+
+
+def _open_document(database: DeskDatabase, root: Path, path: str) -> OpenedDocument | None:
+    record = database.files.known(str(root)).get(path)
+    document = database.documents.get(record.content_hash) if record else None
+    if document is None:
+        return None
+    places = tuple((passage.start, passage.place) for passage in document.passages)
+    return OpenedDocument(path, document.title, document.text, places)
+
+
+def _fingerprint(database: DatabaseThread, path: Path) -> str:
+    """The file's hash: computed once, then known for as long as its size and time of change stay the same."""
+    status = path.stat()
+    size, mtime_ns = status.st_size, status.st_mtime_ns
+    known = database.run_now(lambda db: db.models.get(str(path), size=size, mtime_ns=mtime_ns))
+    if known is not None:
+        return known.fingerprint
+    found = fingerprint(path)
+    database.run_now(lambda db: db.models.put(ModelFile(str(path), size, mtime_ns, found)))
+    return found

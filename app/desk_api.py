@@ -1,0 +1,59 @@
+"""What a front end (the command line or the screen) may ask of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.conversation.events import AnswerEvent
+from app.folder_summary.events import Event
+from app.summary_options import SummaryOptions
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """What the header shows: the model's name or None, the device, tokens per second, the processes' seal."""
+
+    model: str | None
+    device: str = ""
+    tokens_per_second: float = 0.0
+    seal: str = ""
+    hint: str = ""
+    """Without a model: one line that says how to get one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """A document's whole text, to show a citation in its place."""
+
+    path: str
+    title: str
+    text: str
+    places: tuple[tuple[int, str], ...]
+    """(start offset, place) of each passage, in order."""
+
+
+class Desk(Protocol):
+    """The assistant behind the screen. Every method may be called from the event loop; none blocks it."""
+
+    def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncIterator[Event]:
+        """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
+        ...
+
+    def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
+        """Answer from the passages of `folder`; earlier questions of this session are remembered."""
+        ...
+
+    async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
+        """The stored text of a file that was read, or None when it is not known."""
+        ...
+
+    async def engine_state(self) -> EngineState: ...
+
+    async def forget_conversation(self) -> None:
+        """Start a new conversation."""
+        ...
+
+    async def close(self) -> None: ...

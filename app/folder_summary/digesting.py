@@ -1,0 +1,61 @@
+"""The digest as rows of the report: the files' own sentences, each its own source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from app.folder_summary.reading import FoundFile
+from app.folder_summary.report import Citation, CitedSentence
+from tools.desk_db import DeskDatabase
+from tools.digest import FolderDigester, KeySentence
+
+BATCH_FILES = 64
+BATCH_PASSAGES = 500
+"""Files, or passages of files, in memory at a time; the screen hears of each batch."""
+
+
+@dataclass(slots=True)
+class DigestStep:
+    """The files digested since the step before, `done` in all; the last step has the folder's own sentences."""
+
+    done: int
+    files: list[FoundFile] = field(default_factory=list)
+    summary: list[CitedSentence] = field(default_factory=list)
+
+
+def digest(database: DeskDatabase, files: Sequence[FoundFile]) -> Iterator[DigestStep]:
+    """Give every file the sentences that carry it, and at the end those that carry the folder."""
+    digester = FolderDigester()
+    done = 0
+    for batch in _batches(files):
+        documents = database.documents.get_many(file.content_hash for file in batch)
+        for file in batch:
+            document = documents.get(file.content_hash)
+            if document is not None:
+                found = digester.add(file.report.path, document)
+                file.report.title = found.title or file.report.title
+                file.report.summary = [_own_words(file.report.path, sentence) for sentence in found.sentences]
+                file.report.passages_read = found.passages_read
+        done += len(batch)
+        yield DigestStep(done, batch)
+    sentences = digester.digest().sentences
+    yield DigestStep(done, summary=[_own_words(each.path, each.sentence) for each in sentences])
+
+
+def _batches(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
+    batch: list[FoundFile] = []
+    passages = 0
+    for file in files:
+        batch.append(file)
+        passages += file.report.passages
+        if len(batch) >= BATCH_FILES or passages >= BATCH_PASSAGES:
+            yield batch
+            batch, passages = [], 0
+    if batch:
+        yield batch
+
+
+def _own_words(path: str, sentence: KeySentence) -> CitedSentence:
+    citation = Citation(path=path, place=sentence.place, start=sentence.start, end=sentence.end, quote=sentence.text)
+    return CitedSentence(sentence=" ".join(sentence.text.split()), supported=True, citations=[citation])

@@ -1,0 +1,177 @@
+"""The model's part of a summary: it reads every passage, then combines per file, then for the folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.database_thread import DatabaseThread
+from app.engine_session import EngineSession
+from app.folder_summary import prompts, proof
+from app.folder_summary.document_plan import DocumentPlan, Planner, shortened
+from app.folder_summary.events import Event, FileSummarised, FolderSummarised, Phase, Progress, TextWritten
+from app.folder_summary.pace import Pace
+from app.folder_summary.pieces import PieceRequest, PieceWriter
+from app.folder_summary.planning import Budget, Unit, group
+from app.folder_summary.reading import FoundFile
+from app.folder_summary.report import CitedSentence, Stats
+from app.summary_options import SummaryOptions
+from runtime.protocol import Turn
+from tools.passages import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A summary of a part of something, and at most how many tokens it takes."""
+
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is being written: the `kind` of piece, the path that it is about (empty for the folder), and how to ask."""
+
+    kind: str
+    path: str
+    ask: Callable[[Sequence[str]], tuple[Turn, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to summarise."""
+
+    file: FoundFile
+    plan: DocumentPlan
+    chunks: list[list[Unit]]
+
+    @property
+    def path(self) -> str:
+        return self.file.report.path
+
+    @property
+    def tokens(self) -> int:
+        return sum(map(_tokens, self.chunks))
+
+
+class ModelStage:
+    """Replaces the digest of each file, and then of the folder, by what the model writes and the sources support."""
+
+    def __init__(
+        self,
+        session: EngineSession,
+        database: DatabaseThread,
+        options: SummaryOptions,
+        stats: Stats,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._database = database
+        self._options = options
+        self._stats = stats
+        self._emit = emit
+        self._planner = Planner(session, database)
+        self._writer = PieceWriter(session, database, stats, fresh=options.fresh)
+        self._budget = Budget(0, 0)
+        self._pace = Pace(0)
+        self._pieces = self._done = 0
+
+    async def run(self, files: Sequence[FoundFile]) -> list[CitedSentence]:
+        """Summarise the files, in order, and give the folder's sentences; empty when there is nothing to say.
+
+        Raises RuntimeProblem when the engine cannot go on; every file summarised before keeps its summary.
+        """
+        self._budget = await self._planner.budget()
+        jobs = await self._plan(files)
+        self._pace = Pace(sum(job.tokens for job in jobs))
+        self._pieces = sum(len(job.chunks) for job in jobs)
+        parts: list[tuple[Job, Part]] = []
+        for job in jobs:
+            document = await self._document(job)
+            if document is not None:
+                parts.append((job, await self._summarise_file(job, document)))
+        self._progress("combining", self._done, self._pieces)
+        summary = await self._summarise_folder([(job, part) for job, part in parts if part.text])
+        self._emit(FolderSummarised(tuple(summary)))
+        return summary
+
+    async def _plan(self, files: Sequence[FoundFile]) -> list[Job]:
+        jobs = []
+        for done, file in enumerate(files):
+            self._progress("planning", done, len(files), file.report.path)
+            plan = await self._planner.plan(file, self._budget)
+            spans = [(citation.start, citation.end) for said in file.report.summary for citation in said.citations]
+            chunks = plan.chunks(self._budget.input, self._options.depth, spans)
+            if chunks:
+                jobs.append(Job(file, plan, chunks))
+        return jobs
+
+    async def _document(self, job: Job) -> Document | None:
+        return await self._database.run(lambda db: db.documents.get(job.file.content_hash))
+
+    async def _summarise_file(self, job: Job, document: Document) -> Part:
+        report = job.file.report
+        title = shortened(report.title or report.path, self._planner.title_limit)
+        language = job.plan.language
+        parts = []
+        for units in job.chunks:
+            self._progress("summarising", self._done, self._pieces, job.path)
+            text = "".join(document.text[unit.start : unit.end] for unit in units)
+            turns = prompts.summarise_text(title, text, language)
+            reused = self._stats.reused
+            parts.append(await self._write("part", job.path, document.content_hash, turns))
+            self._done += 1
+            self._pace.add(_tokens(units), parts[-1].tokens, reused=self._stats.reused > reused)
+        target = Target("file", job.path, lambda texts: prompts.combine_parts(title, texts, language))
+        part = await self._combine(parts, target)
+        summary = await self._database.run(lambda _: proof.prove(part.text, report.path, document))
+        report.summary = summary or report.summary
+        proof.say_what_was_read(report, document, job.chunks, self._options.depth)
+        self._emit(FileSummarised(report))
+        return part
+
+    async def _summarise_folder(self, parts: Sequence[tuple[Job, Part]]) -> list[CitedSentence]:
+        if len(parts) == 1:
+            return parts[0][0].file.report.summary
+        language = Counter(job.plan.language for job, _ in parts).most_common(1)[0][0] if parts else ""
+        named = [_named(shortened(job.path, self._planner.title_limit), part) for job, part in parts]
+        whole = await self._combine(named, Target("folder", "", lambda texts: prompts.combine_files(texts, language)))
+        files = [job.file for job, _ in parts]
+        return await self._database.run(lambda db: proof.prove_folder(whole.text, files, db))
+
+    async def _combine(self, parts: Sequence[Part], target: Target) -> Part:
+        """One text out of several: combined in groups that fit the context, again and again until one is left."""
+        while len(parts) > 1:
+            combined = []
+            for run in group([part.tokens for part in parts], self._budget.input):
+                texts = [parts[index].text for index in run]
+                if len(texts) == 1:
+                    combined.append(parts[run.start])
+                else:
+                    combined.append(await self._write(target.kind, target.path, _hash(texts), target.ask(texts)))
+            parts = combined
+        return parts[0] if parts else Part("", 0)
+
+    async def _write(self, kind: str, path: str, content_hash: str, turns: tuple[Turn, ...]) -> Part:
+        self._emit(TextWritten(path, "", restart=True))
+        request = PieceRequest(kind, content_hash, turns, self._budget.answer)
+        piece = await self._writer.write(request, lambda text, restart: self._emit(TextWritten(path, text, restart)))
+        return Part(proof.finished(piece.output), piece.tokens)
+
+    def _progress(self, phase: Phase, done: int, total: int, current: str = "") -> None:
+        pace = self._pace
+        self._emit(Progress(phase, done, total, current, pace.tokens_per_second, pace.seconds_left))
+
+
+def _tokens(units: Sequence[Unit]) -> int:
+    return sum(unit.tokens for unit in units)
+
+
+def _named(name: str, part: Part) -> Part:
+    """The part with its file's name before it: no tokeniser takes more than one token for a byte."""
+    return Part(f"{name}: {part.text}", part.tokens + len(name.encode()) + 4)
+
+
+def _hash(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()

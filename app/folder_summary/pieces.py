@@ -1,0 +1,91 @@
+"""The texts that the model writes, each stored the moment it is whole and never written twice."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.database_thread import DatabaseThread
+from app.engine_session import EngineSession
+from app.folder_summary.prompts import PROMPT_VERSION
+from app.folder_summary.report import Stats
+from runtime.client import Restarted
+from runtime.protocol import Delta, Turn, Usage
+from tools.desk_db import Piece
+
+TextHandler = Callable[[str, bool], None]
+"""Takes each new part of a text as it is written, and whether what came before is to be dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class PieceRequest:
+    """One text to be written: `kind` is "part", "file" or "folder", `content_hash` the file's or the inputs'."""
+
+    kind: str
+    content_hash: str
+    turns: tuple[Turn, ...]
+    max_tokens: int
+
+    def key(self, fingerprint: str) -> str:
+        """The hash of everything that the text depends on."""
+        prompt = [(turn.role, turn.content) for turn in self.turns]
+        parts = [self.kind, self.content_hash, fingerprint, PROMPT_VERSION, self.max_tokens, prompt]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+class PieceWriter:
+    """Writes pieces with one model, or takes them from the database; counts both in `stats`."""
+
+    def __init__(self, session: EngineSession, database: DatabaseThread, stats: Stats, *, fresh: bool) -> None:
+        self._session = session
+        self._database = database
+        self._stats = stats
+        self._fresh = fresh
+        self._written: set[str] = set()
+
+    async def write(self, request: PieceRequest, on_text: TextHandler) -> Piece:
+        """The piece for `request`. Greedy, so that the same request gives the same text."""
+        key = request.key(self._session.fingerprint)
+        stored = await self._database.run(lambda db: db.pieces.get(key))
+        if stored is not None and (not self._fresh or key in self._written):
+            self._stats.reused += 1
+            return stored
+        piece = await self._generate(key, request, on_text)
+        await self._database.run(lambda db: db.pieces.put(piece))
+        self._written.add(key)
+        self._stats.generated += 1
+        self._stats.prompt_tokens += piece.prompt_tokens
+        self._stats.tokens += piece.tokens
+        return piece
+
+    async def _generate(self, key: str, request: PieceRequest, on_text: TextHandler) -> Piece:
+        client = await self._session.client()
+        text = ""
+        prompt_tokens = tokens = 0
+        events = client.generate(turns=request.turns, max_tokens=request.max_tokens, priority="background")
+        async with contextlib.aclosing(events):
+            async for event in events:
+                match event:
+                    case Delta():
+                        text += event.text
+                        on_text(event.text, False)
+                    case Restarted():
+                        text = ""
+                        on_text("", True)
+                    case Usage():
+                        prompt_tokens, tokens = event.prompt_tokens, event.tokens
+                    case _:
+                        pass
+        return Piece(
+            key=key,
+            kind=request.kind,
+            content_hash=request.content_hash,
+            model=self._session.fingerprint,
+            prompt_version=PROMPT_VERSION,
+            output=text.strip(),
+            prompt_tokens=prompt_tokens,
+            tokens=tokens,
+        )

@@ -1,0 +1,67 @@
+"""Where llama-desk keeps its data on this machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from app.errors import DeskError
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """The folders and files under the data folder; made on first use, private to the user."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        return self.home / "desk.sqlite"
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "settings.toml"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def engine_folder(self) -> Path:
+        """The engine's working directory: always empty."""
+        return self.home / "engine"
+
+    @property
+    def engine_log(self) -> Path:
+        return self.home / "logs" / "engine.log"
+
+    def make(self) -> Locations:
+        """Create the folders with mode 0700.
+
+        Raises DeskError when the data folder cannot be written.
+        """
+        try:
+            for folder in (self.home, self.models, self.engine_folder, self.engine_log.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise DeskError(
+                f"The data folder {self.home} cannot be written ({error.strerror}).",
+                title="No place for data",
+                hint="Name another with LLAMA_DESK_HOME.",
+            ) from error
+        return self
+
+
+def data_folder() -> Path:
+    """`LLAMA_DESK_HOME`, or the system's own place for a user's application data."""
+    chosen = os.environ.get("LLAMA_DESK_HOME")
+    return (
+        Path(chosen).expanduser().absolute() if chosen else platformdirs.user_data_path("llama-desk", appauthor=False)
+    )
+
+
+def locations() -> Locations:
+    return Locations(data_folder())

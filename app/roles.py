@@ -1,0 +1,85 @@
+"""One program, several processes: which role this one plays, and the command that starts another."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+from runtime.seal import Grants, Role, seal
+
+ROLE_OPTION = "--role="
+
+TELEMETRY_OFF = {
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_OFFLINE": "1",
+}
+
+
+def role_command(role: Role) -> list[str]:
+    """The command line that starts this same program in another role.
+
+    Python's isolated mode keeps the working directory, the user's site packages and PYTHON* variables out of the child.
+    """
+    if getattr(sys, "frozen", False):
+        return [sys.executable, f"{ROLE_OPTION}{role}"]
+    return [sys.executable, "-I", "-m", "app", f"{ROLE_OPTION}{role}"]
+
+
+def split_role(arguments: Sequence[str]) -> tuple[Role, list[str]]:
+    """The role that the arguments ask for, and the arguments that are left for it."""
+    first, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
+    for role in get_args(Role):
+        if first == f"{ROLE_OPTION}{role}":
+            return role, rest
+    return "launcher", list(arguments)
+
+
+def run_role(role: Role, arguments: list[str]) -> int:
+    """Play `role` to its end and return the exit code. Each role is sealed before it does anything else."""
+    if role == "launcher":
+        from app.launcher import launch
+
+        return launch(arguments)
+    if role == "desk":
+        return run_desk(arguments)
+    seal(role, Grants())
+    if role == "engine":
+        from runtime.engine.process import main as run_engine
+
+        return run_engine()
+    from tools.extraction.worker import main as run_extractor
+
+    return run_extractor()
+
+
+def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
+    """The desk: the command line or the screen, and the database.
+
+    `lifeline` is the reading end of a pipe that the launcher holds open for as long as it lives.
+    """
+    os.environ.update(TELEMETRY_OFF)
+    from app.locations import data_folder
+
+    seal("desk", Grants(write=(data_folder(),), read=(Path("/"),)))
+    if lifeline is not None:
+        threading.Thread(target=_end_with_launcher, args=(lifeline,), daemon=True, name="lifeline").start()
+    from app.commands.cli import run
+
+    # A full collection walks every object and holds up the screen; what was imported never becomes garbage.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 100)
+    return run(arguments)
+
+
+def _end_with_launcher(lifeline: int) -> None:
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

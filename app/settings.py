@@ -1,0 +1,39 @@
+"""What the user has chosen to keep: `settings.toml` in the data folder."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.errors import DeskError
+
+
+class Settings(BaseModel):
+    """Every setting with its default; an unknown key is an error, so that a typing mistake is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str | None = None
+    """A GGUF file, or the name of one in the models folder."""
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the settings; a missing file is all defaults.
+
+    Raises DeskError for a file that is not TOML, or has an unknown key or a wrong type.
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _unusable(path, str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _unusable(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _unusable(path: Path, why: str) -> DeskError:
+    return DeskError(f"{path} cannot be used: {why}.", title="Settings not understood", hint="Mend or remove it.")

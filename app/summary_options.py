@@ -1,0 +1,17 @@
+"""What the user may choose about a summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Depth = Literal["full", "quick"]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryOptions:
+    """How to summarise. `use_model` False stops at the digest; `fresh` ignores what earlier runs stored."""
+
+    depth: Depth = "full"
+    use_model: bool = True
+    fresh: bool = False

@@ -1,0 +1,156 @@
+"""The command line's contract: output, exit codes, sentences."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.commands.cli import run
+from app.roles import role_command
+from tests.summary.papers import make_papers
+
+LAUNCHER = role_command("launcher")[:-1]
+
+
+@pytest.fixture
+def papers(tmp_path):
+    return make_papers(tmp_path / "papers")
+
+
+def test_summarise_prints_markdown_with_sources(desk_home, papers, capsys):
+    assert run(["summarise", str(papers), "--no-model"]) == 0
+    out = capsys.readouterr()
+    assert "# Summary of papers" in out.out
+    assert "3 of 4 files in full, 1 skipped" in out.out
+    assert "## Sources" in out.out
+    assert out.err == ""
+
+
+def test_the_other_spelling_works(desk_home, papers, capsys):
+    assert run(["summarize", str(papers), "--no-model", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["coverage"]["files"] == 4
+
+
+def test_without_a_model_one_line_says_how_to_get_one(desk_home, papers, capsys):
+    assert run(["summarise", str(papers)]) == 0
+    assert "No model is installed" in capsys.readouterr().err
+
+
+def test_json_has_the_keys_that_others_rely_on(desk_home, papers, tiny_model, capsys):
+    assert run(["summarise", str(papers), "--model", str(tiny_model), "--json"]) == 0
+    out = capsys.readouterr()
+    report = json.loads(out.out)
+    assert {"summary", "coverage", "files", "stats", "model"} <= set(report)
+    assert {"files", "done", "partial", "skipped", "failed", "passages_read", "passages"} <= set(report["coverage"])
+    assert {"generated", "reused", "prompt_tokens", "tokens", "seconds"} <= set(report["stats"])
+    assert all({"path", "status", "reason", "summary"} <= set(row) for row in report["files"])
+
+
+def test_out_writes_a_file_and_leaves_nothing_else(desk_home, papers, tmp_path, capsys):
+    target = tmp_path / "summary.md"
+    assert run(["summarise", str(papers), "--no-model", "--out", str(target)]) == 0
+    assert target.read_text().startswith("# Summary of papers")
+    assert [path.name for path in tmp_path.glob("*summary.md*")] == ["summary.md"]
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["summarise", "no/such/folder", "--no-model"], 1, "does not exist"),
+        (["summarise", ".", "--model", "no-such-model"], 1, "There is no model 'no-such-model'"),
+        (["summarise"], 2, "Missing argument"),
+        (["summarise", ".", "--depth", "deep"], 2, "deep"),
+        (["sumarise", "."], 2, "No such command"),
+        (["search", "x", "--limit", "0"], 2, "--limit"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_its_exit_code(desk_home, capsys, arguments, code, sentence):
+    assert run([*arguments, "--json"] if arguments[0] != "sumarise" else arguments) == code
+    out = capsys.readouterr()
+    assert sentence in out.err
+    assert "Traceback" not in out.err
+    if arguments[0] != "sumarise":
+        assert sentence in json.loads(out.out)["error"]["message"]
+
+
+def test_a_file_that_is_not_a_model_is_a_sentence(desk_home, papers, tmp_path, capsys):
+    wrong = tmp_path / "wrong.gguf"
+    wrong.write_bytes(b"not a model at all, but long enough to be looked at")
+    assert run(["summarise", str(papers), "--model", str(wrong)]) == 1
+    assert "wrong.gguf" in capsys.readouterr().err
+    assert run(["summarise", str(papers), "--model", str(tmp_path)]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_search_finds_what_was_read(desk_home, papers, capsys):
+    run(["summarise", str(papers), "--no-model"])
+    capsys.readouterr()
+    assert run(["search", "deposit", "--in", str(papers), "--json"]) == 0
+    (hit,) = json.loads(capsys.readouterr().out)
+    assert hit["path"] == "lease.txt"
+    assert "deposit" in hit["snippet"]
+    assert run(["search", "zebra", "--in", str(papers)]) == 0
+    assert "Nothing found" in capsys.readouterr().err
+
+
+def test_ask_answers_from_the_folder_with_its_source(desk_home, papers, capsys):
+    assert run(["ask", "When is the deposit returned?", "--in", str(papers), "--no-model", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    quotes = [citation["quote"] for sentence in answer["answer"] for citation in sentence["citations"]]
+    assert any("thirty (30) days" in quote for quote in quotes)
+    assert answer["calls"] == []
+
+
+def test_doctor_says_what_is_there(desk_home, tiny_model, capsys):
+    assert run(["doctor", "--json", "--model", str(tiny_model)]) == 0
+    findings = {finding["name"]: finding for finding in json.loads(capsys.readouterr().out)["findings"]}
+    assert findings["Engine"]["ok"]
+    assert "loaded in" in findings["Engine"]["detail"]
+    assert "SQLite" in findings["Database"]["detail"]
+
+
+def test_doctor_without_a_model_is_well(desk_home, capsys):
+    assert run(["doctor"]) == 0
+    assert "No model is installed" in capsys.readouterr().out
+
+
+def test_every_command_is_in_the_readme():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for name in ("summarise", "ask", "search", "doctor"):
+        assert f"llama-desk {name}" in readme
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_stops_and_says_how_to_go_on(desk_home, tmp_path, tiny_model):
+    folder = make_papers(tmp_path / "many", copies=12)
+    command = [*LAUNCHER, "summarise", str(folder), "--model", str(tiny_model)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    wait_for_engine(process)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.strip() == "Stopped. What is done is kept; the same command goes on from there."
+
+
+def wait_for_engine(process: subprocess.Popen) -> None:
+    import psutil
+
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        children = psutil.Process(process.pid).children(recursive=True)
+        if any(child.is_running() and "--role=engine" in child.cmdline() for child in children):
+            time.sleep(0.3)
+            return
+        time.sleep(0.02)
+    raise AssertionError("the engine did not start")
