@@ -71,6 +71,4 @@ _THAI = """
 ไป มา แล้ว ต้อง ตาม
 """
 
-STOPWORDS = frozenset(
-    f"{_ENGLISH} {_GERMAN} {_FRENCH} {_SPANISH} {_ITALIAN} {_PORTUGUESE} {_HINDI} {_THAI}".split()
-)
+STOPWORDS = frozenset(f"{_ENGLISH} {_GERMAN} {_FRENCH} {_SPANISH} {_ITALIAN} {_PORTUGUESE} {_HINDI} {_THAI}".split())
