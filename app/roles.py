@@ -77,6 +77,8 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     # A full collection walks every object and holds up the screen; what was imported never becomes garbage.
     gc.freeze()
     gc.set_threshold(10_000, 20, 100)
+    # A thread that computes gives way to the screen after this many seconds; a key takes several turns to be shown.
+    sys.setswitchinterval(0.001)
     return run(arguments)
 
 

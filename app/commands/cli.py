@@ -16,6 +16,7 @@ from app.commands.summarise import summarise
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
 from tools.errors import ToolProblem
+from tools.sanitise import sanitise
 
 ALIASES = {"summarize": "summarise"}
 
@@ -70,5 +71,5 @@ def run(arguments: Sequence[str]) -> int:
 def _failed(title: str, message: str, hint: str, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
         click.echo(json.dumps({"error": {"title": title, "message": message, "hint": hint}}, ensure_ascii=False))
-    click.echo(f"{message} {hint}".strip(), err=True)
+    click.echo(sanitise(f"{message} {hint}".strip()), err=True)
     return Exit.USAGE if hint == "See --help." else Exit.FAILED

@@ -21,7 +21,6 @@ from app.locations import Locations, locations
 from app.model_choice import choose_model, how_to_get_a_model
 from app.settings import load_settings
 from runtime.errors import RuntimeProblem
-from runtime.model_file import fingerprint
 from tools.errors import ToolProblem
 
 
@@ -103,7 +102,7 @@ def _chosen(places: Locations, asked: str | None) -> Path | None:
 
 
 async def _start_engine(model: Path, places: Locations) -> str:
-    session = open_session(model, places, fingerprint)
+    session = open_session(model, places, lambda _: "")
     try:
         await session.client()
         loaded = session.loaded

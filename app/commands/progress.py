@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from app.folder_summary.events import Event, Notice
 from app.folder_summary.events import Progress as Step
 from app.wording import PHASE_WORDS, joined, speed, time_left
+from tools.sanitise import sanitise
 
 
 class ProgressLine:
@@ -39,7 +40,7 @@ class ProgressLine:
                     completed=event.done,
                     total=event.total or None,
                     pace=joined(speed(event.tokens_per_second), time_left(event.seconds_left)),
-                    current=event.current[-40:],
+                    current=sanitise(event.current)[-40:],
                 )
             case Notice():
                 self._console.print(event.text, markup=False)

@@ -12,6 +12,7 @@ from app.database_thread import DatabaseThread
 from app.errors import Exit
 from app.folder_summary.sources import sources_of
 from app.locations import locations
+from tools.sanitise import sanitise
 from tools.search import Hit
 from tools.search import search as find
 
@@ -48,7 +49,7 @@ def search(words: str, folder: Path | None, limit: int, as_json: bool) -> int:
         echo_json(FoundList([_found(hit, folder) for hit in hits]))
     else:
         for hit in hits:
-            click.echo(f"{_found(hit, folder).path}, {hit.place}\n    {hit.snippet}\n")
+            click.echo(f"{sanitise(_found(hit, folder).path)}, {hit.place}\n    {hit.snippet}\n")
         if not hits:
             click.echo("Nothing found; only folders that were summarised are searched.", err=True)
     return Exit.DONE

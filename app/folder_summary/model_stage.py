@@ -119,10 +119,10 @@ class ModelStage:
             self._progress("summarising", self._done, self._pieces, job.path)
             text = "".join(document.text[unit.start : unit.end] for unit in units)
             turns = prompts.summarise_text(title, text, language)
-            reused = self._stats.reused
+            generated = self._stats.generated
             parts.append(await self._write("part", job.path, document.content_hash, turns))
             self._done += 1
-            self._pace.add(_tokens(units), parts[-1].tokens, reused=self._stats.reused > reused)
+            self._pace.add(_tokens(units), parts[-1].tokens, reused=self._stats.generated == generated)
         target = Target("file", job.path, lambda texts: prompts.combine_parts(title, texts, language))
         part = await self._combine(parts, target)
         summary = await self._database.run(lambda _: proof.prove(part.text, report.path, document))

@@ -15,6 +15,7 @@ from app.folder_summary.report import Stats
 from runtime.client import Restarted
 from runtime.protocol import Delta, Turn, Usage
 from tools.desk_db import Piece
+from tools.sanitise import sanitise
 
 TextHandler = Callable[[str, bool], None]
 """Takes each new part of a text as it is written, and whether what came before is to be dropped."""
@@ -44,18 +45,20 @@ class PieceWriter:
         self._database = database
         self._stats = stats
         self._fresh = fresh
-        self._written: set[str] = set()
+        self._seen: set[str] = set()
 
     async def write(self, request: PieceRequest, on_text: TextHandler) -> Piece:
         """The piece for `request`. Greedy, so that the same request gives the same text."""
         key = request.key(self._session.fingerprint)
         stored = await self._database.run(lambda db: db.pieces.get(key))
-        if stored is not None and (not self._fresh or key in self._written):
-            self._stats.reused += 1
+        if stored is not None and (key in self._seen or not self._fresh):
+            # Equal texts within one run are one piece: it is counted once.
+            self._stats.reused += key not in self._seen
+            self._seen.add(key)
             return stored
         piece = await self._generate(key, request, on_text)
         await self._database.run(lambda db: db.pieces.put(piece))
-        self._written.add(key)
+        self._seen.add(key)
         self._stats.generated += 1
         self._stats.prompt_tokens += piece.prompt_tokens
         self._stats.tokens += piece.tokens
@@ -70,8 +73,9 @@ class PieceWriter:
             async for event in events:
                 match event:
                     case Delta():
-                        text += event.text
-                        on_text(event.text, False)
+                        part = sanitise(event.text)
+                        text += part
+                        on_text(part, False)
                     case Restarted():
                         text = ""
                         on_text("", True)

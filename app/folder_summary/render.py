@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.folder_summary.report import Citation, CitedSentence, FileReport, Report
+from tools.sanitise import sanitise
 
 MARKDOWN = re.compile(r"([\\`*_\[\]()<>#|!~$&])")
 """Characters that could make foreign text into links, pictures or headings of ours."""
@@ -26,7 +27,7 @@ def to_markdown(report: Report, heading: str) -> str:
 
 def escape(text: str) -> str:
     """Foreign text as Markdown that shows it and does nothing else."""
-    return MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return MARKDOWN.sub(r"\\\1", " ".join(sanitise(text).split()))
 
 
 def _head(report: Report) -> str:

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,9 @@ WORDS = (
 SIGN = "§"
 """Stands nowhere else on the screen."""
 COLUMNS, ROWS = 120, 40
+WARM_UP_SECONDS = 5.0
+QUIET_KEYS, QUIET_CPU_SECONDS = 20, 0.5
+"""The work is over when so many keys in a row cost the desk and its processes no more than this."""
 
 
 @dataclass
@@ -78,6 +82,7 @@ def drive(folder: Path, home: Path) -> Figures:
     try:
         read_for(screen, 3.0)
         os.write(screen, f"/summarise {folder}\r".encode())
+        read_for(screen, 0.5)
         return type_until_done(screen, psutil.Process(launcher.pid))
     finally:
         launcher.terminate()
@@ -88,26 +93,18 @@ def type_until_done(screen: int, launcher: psutil.Process) -> Figures:
     figures = Figures()
     started = time.monotonic()
     desk = launcher.children()[0]
-    is_over = False
-    while not is_over:
+    used = deque([0.0] * QUIET_KEYS, QUIET_KEYS)
+    while time.monotonic() - started < WARM_UP_SECONDS or used[-1] - used[0] > QUIET_CPU_SECONDS:
         pressed = time.monotonic()
         os.write(screen, SIGN.encode())
-        output = read_until(screen, SIGN.encode())
+        read_until(screen, SIGN.encode())
         figures.latencies.append(time.monotonic() - pressed)
         os.write(screen, b"\x7f")
-        output += read_for(screen, 0.1)
+        read_for(screen, 0.1)
         figures.peak = max(figures.peak, desk.memory_info().rss)
-        is_over = not any("--role=extractor" in " ".join(child.cmdline()) for child in desk.children()) or idle(desk)
+        used.append(sum(sum(process.cpu_times()[:2]) for process in [desk, *desk.children()]))
     figures.seconds = time.monotonic() - started
     return figures
-
-
-def idle(desk: psutil.Process) -> bool:
-    """Whether the desk and its children have had nothing to do for half a second."""
-    everyone = [desk, *desk.children()]
-    before = sum(sum(process.cpu_times()[:2]) for process in everyone)
-    time.sleep(0.5)
-    return sum(sum(process.cpu_times()[:2]) for process in everyone) - before < 0.03
 
 
 def read_until(screen: int, wanted: bytes) -> bytes:

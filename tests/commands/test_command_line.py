@@ -53,6 +53,19 @@ def test_json_has_the_keys_that_others_rely_on(desk_home, papers, tiny_model, ca
     assert all({"path", "status", "reason", "summary"} <= set(row) for row in report["files"])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such names")
+def test_a_file_name_cannot_drive_the_terminal(desk_home, tmp_path, capfd):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a\x1b]52;c;aGk=\x1b\\\n.txt").write_text("The rent is 950 euros a month and is due on the third day.")
+    assert run(["summarise", str(folder), "--no-model"]) == 0
+    assert run(["search", "rent"]) == 0
+    assert run(["summarise", str(folder / "no\x1b[2J.txt"), "--no-model"]) == 1
+    out = capfd.readouterr()
+    assert "950 euros" in out.out
+    assert "\x1b" not in out.out + out.err
+
+
 def test_out_writes_a_file_and_leaves_nothing_else(desk_home, papers, tmp_path, capsys):
     target = tmp_path / "summary.md"
     assert run(["summarise", str(papers), "--no-model", "--out", str(target)]) == 0

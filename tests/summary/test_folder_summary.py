@@ -98,6 +98,16 @@ async def test_a_changed_file_costs_only_itself(desk_home, papers, tiny_model):
     assert second.stats.reused == first.stats.generated - 2
 
 
+async def test_a_copy_of_a_file_is_summarised_with_it_and_counted_once(desk_home, papers, tiny_model):
+    first, _ = await summarise(papers, model=tiny_model)
+    (papers / "minutes copy.txt").write_bytes((papers / "minutes.txt").read_bytes())
+    second, _ = await summarise(papers, model=tiny_model)
+    rows = {row.path: row for row in second.files}
+    assert rows["minutes copy.txt"].title == rows["minutes.txt"].title
+    assert second.stats.generated <= 2  # the copy's title may be its name; the folder's summary names it
+    assert second.stats.reused >= first.stats.generated - 1
+
+
 async def test_fresh_writes_everything_anew_and_the_same(desk_home, papers, tiny_model):
     first, _ = await summarise(papers, model=tiny_model)
     second, _ = await summarise(papers, model=tiny_model, fresh=True)
