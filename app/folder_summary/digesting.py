@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,9 @@ from tools.digest import FolderDigester, KeySentence
 
 BATCH_FILES = 64
 BATCH_PASSAGES = 500
-"""Files, or passages of files, in memory at a time; the screen hears of each batch."""
+"""Files, or passages of files, in memory at a time."""
+STEP_SECONDS = 0.25
+"""How often the screen hears of what was digested: to draw it takes the same processor."""
 
 
 @dataclass(slots=True)
@@ -28,6 +31,8 @@ def digest(database: DeskDatabase, files: Sequence[FoundFile]) -> Iterator[Diges
     """Give every file the sentences that carry it, and at the end those that carry the folder."""
     digester = FolderDigester()
     done = 0
+    waiting: list[FoundFile] = []
+    told = time.monotonic()
     for batch in _batches(files):
         documents = database.documents.get_many(file.content_hash for file in batch)
         for file in batch:
@@ -38,7 +43,12 @@ def digest(database: DeskDatabase, files: Sequence[FoundFile]) -> Iterator[Diges
                 file.report.summary = [_own_words(file.report.path, sentence) for sentence in found.sentences]
                 file.report.passages_read = found.passages_read
         done += len(batch)
-        yield DigestStep(done, batch)
+        waiting += batch
+        if time.monotonic() - told > STEP_SECONDS:
+            yield DigestStep(done, waiting)
+            waiting, told = [], time.monotonic()
+    if waiting:
+        yield DigestStep(done, waiting)
     sentences = digester.digest().sentences
     yield DigestStep(done, summary=[_own_words(each.path, each.sentence) for each in sentences])
 

@@ -79,7 +79,7 @@ class FolderSummary:
             current = batch.files[-1].report.path if batch.files else ""
             self._emit(Progress("reading" if batch.total else "listing", batch.done, batch.total, current))
             if batch.files:
-                self._emit(FilesRead(tuple(file.report for file in batch.files)))
+                self._emit(_rows(batch.files))
         files.sort(key=lambda file: file.report.path)
         return files
 
@@ -90,7 +90,7 @@ class FolderSummary:
         async for step in self._database.stream(lambda db: digesting.digest(db, readable)):
             self._emit(Progress("digest", step.done, len(readable)))
             if step.files:
-                self._emit(FilesRead(tuple(file.report for file in step.files)))
+                self._emit(_rows(step.files))
             summary = step.summary
         self._emit(DigestReady(tuple(summary), coverage_of(files)))
         return summary
@@ -104,6 +104,11 @@ class FolderSummary:
             self._notices.append(problem.sentence())
             self._emit(Notice(problem.sentence()))
             return []
+
+
+def _rows(files: Sequence[FoundFile]) -> FilesRead:
+    """The files' rows as they are now: later stages change them."""
+    return FilesRead(tuple(file.report.model_copy() for file in files))
 
 
 def coverage_of(files: Sequence[FoundFile]) -> Coverage:

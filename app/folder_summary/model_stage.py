@@ -128,7 +128,7 @@ class ModelStage:
         summary = await self._database.run(lambda _: proof.prove(part.text, report.path, document))
         report.summary = summary or report.summary
         proof.say_what_was_read(report, document, job.chunks, self._options.depth)
-        self._emit(FileSummarised(report))
+        self._emit(FileSummarised(report.model_copy()))
         return part
 
     async def _summarise_folder(self, parts: Sequence[tuple[Job, Part]]) -> list[CitedSentence]:

@@ -1,0 +1,77 @@
+"""An answer in the conversation: streamed as it is written, then sentence by sentence with its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, PassagesFound
+from app.tui.entries import Entry, Placed
+from app.tui.sentence_list import SentenceList
+from app.tui.terminal_safety import one_line
+from app.wording import count
+from tools.sanitise import sanitise
+
+
+class AnswerEntry(Entry):
+    """Fed with the events of an answer in batches; each batch is drawn once."""
+
+    DEFAULT_CSS = """
+    AnswerEntry {
+        & > .name { color: $accent; text-style: bold; }
+        & > .state { color: $quiet; }
+        & > .notice { color: $quiet; }
+        & > .draft { height: auto; }
+        & .-empty { display: none; }
+    }
+    """
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.sentences: SentenceList | None = None
+        self._draft = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static("Desk", classes="name", markup=False)
+        yield Static("Looking through the passages…", classes="state", markup=False)
+        yield Static("", classes="draft -empty", markup=False)
+        yield Static("", classes="notice -empty", markup=False)
+
+    async def show(self, events: Sequence[AnswerEvent]) -> None:
+        """Draw a batch of events; the text that came in it is drawn once."""
+        for event in events:
+            match event:
+                case PassagesFound(passages=passages):
+                    self._say(".state", f"Reading {count(len(passages), 'passage')}…" if passages else "")
+                case AnswerText(text=text, restart=restart):
+                    self._draft = ("" if restart else self._draft) + sanitise(text)
+                case AnswerNotice(text=text):
+                    self._say(".notice", one_line(text))
+                case Answered():
+                    await self._finish(event)
+        if self.sentences is None and self._draft:
+            self._say(".state", "")
+            self._say(".draft", self._draft.strip())
+
+    def end(self, words: str) -> None:
+        """The answer is over, in whatever way; what was written stays."""
+        self._say(".state", words)
+
+    async def _finish(self, event: Answered) -> None:
+        self.sentences = SentenceList(event.sentences, self.root)
+        async with self.batch():
+            self._say(".draft", "")
+            self._say(".state", "")
+            await self.mount(self.sentences, after=self.query_one(".draft"))
+        self.post_message(Placed(self))
+
+    def _say(self, selector: str, text: str) -> None:
+        # An answer may end after its entry was taken off the screen: then there is no such line.
+        for line in self.query(selector).results(Static):
+            line.update(Content(text))
+            line.set_class(not text, "-empty")

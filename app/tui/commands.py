@@ -1,0 +1,94 @@
+"""Every action of the screen once: the help, the palette, the slash commands and the keys are all made from this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`action` is the screen's, for a command that is given without its argument."""
+
+    name: str
+    title: str
+    help: str
+    action: str
+    argument: str = ""
+    key: str = ""
+    key_label: str = ""
+    footer: str = ""
+    """The word in the footer; empty keeps the key out of it."""
+
+    @property
+    def usage(self) -> str:
+        return f"/{self.name} {self.argument}".rstrip()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "new",
+        "New conversation",
+        "Start again with an empty conversation",
+        "new_conversation",
+        "",
+        "ctrl+n",
+        "^n",
+        "New",
+    ),
+    Command("folder", "Open a folder", "Pick a folder and summarise it", "pick_folder", "", "ctrl+o", "^o", "Folder"),
+    Command(
+        "summarise",
+        "Summarise a path",
+        "Summarise a folder or a file",
+        "begin('/summarise ')",
+        "PATH [quick] [no-model] [fresh]",
+    ),
+    Command("ask", "Ask about the folder", "A question about the open folder", "begin('/ask ')", "QUESTION"),
+    Command("stop", "Stop the work", "Stop; what is done is kept", "stop", "", "escape", "esc", "Stop"),
+    Command("source", "Open a source", "Show the passage behind a mark like [3]", "begin('/source ')", "NUMBER"),
+    Command(
+        "next",
+        "Next sentence",
+        "Go to the next sentence and show its source",
+        "step_sentence(1)",
+        "",
+        "ctrl+down",
+        "^↓",
+    ),
+    Command(
+        "previous",
+        "Previous sentence",
+        "Go to the sentence before and show its source",
+        "step_sentence(-1)",
+        "",
+        "ctrl+up",
+        "^↑",
+    ),
+    Command("files", "Show or hide the files", "The folder's files with their states", "toggle_files", "", "f2", "f2"),
+    Command("sources", "Show or hide the sources", "The passage behind the sentence", "toggle_sources", "", "f3", "f3"),
+    Command(
+        "problems",
+        "Show only files with a problem",
+        "Files not read in full, or all again",
+        "toggle_problems",
+        "",
+        "f4",
+        "f4",
+    ),
+    Command("copy", "Copy the last answer", "The last summary or answer with its sources", "copy_last"),
+    Command("theme", "Light or dark", "Change between the light and the dark theme", "app.toggle_theme"),
+    Command("help", "Keys and commands", "This list", "help", "", "f1", "?", "Keys"),
+    Command("quit", "Quit", "Stop the work, keep what is done and leave", "app.quit", "", "ctrl+q", "^q"),
+)
+
+_ALIASES = {"summarize": "summarise", "open": "folder", "keys": "help", "exit": "quit"}
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def command_named(name: str) -> Command | None:
+    name = name.casefold()
+    return _BY_NAME.get(_ALIASES.get(name, name))
+
+
+def commands_starting_with(prefix: str) -> list[Command]:
+    return [command for command in COMMANDS if command.name.startswith(prefix.casefold())]

@@ -1,0 +1,231 @@
+"""The one screen: files, conversation and sources side by side, or over each other where there is no room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+
+from app.desk_api import Desk, EngineState
+from app.folder_summary.report import FileReport
+from app.summary_options import SummaryOptions
+from app.tui.answer_entry import AnswerEntry
+from app.tui.cited_text import as_markdown
+from app.tui.commands import COMMANDS
+from app.tui.conversation_view import ConversationView
+from app.tui.entries import Note, ProblemNote, Question, Welcome
+from app.tui.file_list import FileList
+from app.tui.folder_pane import FolderPane
+from app.tui.folder_picker import FolderPicker
+from app.tui.folder_state import FolderState
+from app.tui.header import Header
+from app.tui.help_screen import HelpScreen
+from app.tui.intent import Ask, Misunderstood, OpenSource, Perform, Summarise, understand
+from app.tui.jobs import Jobs
+from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
+from app.tui.problems import Problem
+from app.tui.prompt import Prompt
+from app.tui.prompt_bar import PromptBar
+from app.tui.sentence_list import SentenceRow
+from app.tui.sources_pane import SourcesPane
+from app.tui.summary_entry import SummaryEntry
+
+
+class DeskScreen(Screen[None]):
+    """Turns what the user does into work for the desk, and shows what comes of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(command.key, command.action, command.footer or command.title, bool(command.footer), command.key_label)
+        for command in COMMANDS
+        if command.key and not command.action.startswith("app.")
+    ]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared by Textual
+        (0, "-narrow"),
+        (COLUMNS_FROM, "-columns"),
+        (SOURCES_FROM, "-sources"),
+        (160, "-roomy"),
+    ]
+    DEFAULT_CSS = """
+    DeskScreen {
+        background: $background;
+        & > #body { height: 1fr; layers: base overlay; border-top: solid $line; }
+        & > Footer { padding: 0 1; }
+
+        & FolderPane { dock: left; width: 28; height: 1fr; border-right: solid $line; }
+        & ConversationView { width: 1fr; height: 1fr; }
+        & SourcesPane { width: 36; height: 1fr; border-left: solid $line; }
+        & FolderPane.-hidden, & SourcesPane.-hidden { display: none; }
+
+        &.-roomy FolderPane { width: 40; }
+        &.-roomy SourcesPane { width: 64; }
+
+        &.-narrow FolderPane { layer: overlay; width: 100%; display: none; border-right: none; }
+        &.-narrow SourcesPane, &.-columns SourcesPane {
+            layer: overlay; dock: right; width: 100%; display: none; border-left: none;
+        }
+        &.-narrow FolderPane.-shown, &.-narrow SourcesPane.-shown, &.-columns SourcesPane.-shown { display: block; }
+    }
+    """
+
+    def __init__(self, desk: Desk, start_with: Path | None = None) -> None:
+        """`start_with` is a folder or file to summarise at once."""
+        super().__init__()
+        self.desk = desk
+        self._start_with = start_with
+        self.folder: FolderState | None = None
+        self.jobs = Jobs(self)
+        self.panes = Panes(self)
+        self._at_work = 0
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        with Horizontal(id="body"):
+            yield ConversationView()
+            yield FolderPane()
+            yield SourcesPane()
+        yield PromptBar()
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        self.query_one(PromptBar).invite(None)
+        self.query_one(Prompt).focus()
+        self.jobs.watch_engine()
+        if self._start_with is not None:
+            await self.summarise(self._start_with)
+
+    @property
+    def conversation(self) -> ConversationView:
+        return self.query_one(ConversationView)
+
+    async def summarise(self, path: Path, options: SummaryOptions | None = None) -> None:
+        """Open `path` and summarise it; a summary in progress is stopped first."""
+        self.folder = FolderState(path)
+        self.panes.files.show_folder(self.folder)
+        self.query_one(PromptBar).invite(self.folder.name)
+        entry = SummaryEntry(self.folder)
+        await self.conversation.add(entry)
+        self.jobs.summarise(self.folder, options or SummaryOptions(), entry)
+
+    async def ask(self, question: str) -> None:
+        """Answer from the open folder; an answer in progress is stopped first."""
+        await self.conversation.add(Question(question))
+        if self.folder is None:
+            await self.conversation.add(Note("Open a folder first: type its path, or press ^O to pick one."))
+            return
+        entry = AnswerEntry(self.folder.root)
+        await self.conversation.add(entry)
+        self.jobs.answer(question, self.folder.root, entry)
+
+    async def report(self, problem: Problem) -> None:
+        """Say what went wrong in the conversation, where it stays."""
+        await self.conversation.add(ProblemNote(problem))
+
+    def show_engine(self, state: EngineState) -> None:
+        self.query_one(Header).engine = state
+        for welcome in self.query(Welcome):
+            welcome.say_how_to_get_a_model("" if state.model else state.hint)
+
+    def show_changes(self, folder: FolderState, rows: list[FileReport]) -> None:
+        """Files of a summary in progress changed; another folder may be open by now."""
+        if folder is self.folder:
+            self.panes.files.show_changes(folder, rows)
+            self.query_one(Header).tokens_per_second = folder.progress.tokens_per_second if folder.progress else 0.0
+
+    def work_changed(self, difference: int) -> None:
+        """So many more, or fewer, pieces of work are going on."""
+        self._at_work += difference
+        # Work ends with the screen, too, when its widgets may be gone.
+        for bar in self.query(PromptBar):
+            bar.show_work("esc stops" if self._at_work else "")
+        if not self._at_work:
+            for header in self.query(Header):
+                header.tokens_per_second = 0.0
+
+    @on(Input.Submitted, "Prompt")
+    async def _submitted(self, event: Input.Submitted) -> None:
+        if line := self.query_one(Prompt).take(event.value):
+            await self._carry_out(line)
+
+    async def _carry_out(self, line: str) -> None:
+        match understand(line, folder_open=self.folder is not None):
+            case Summarise(path=path, options=options):
+                await self.summarise(path, options)
+            case Ask(question=question):
+                await self.ask(question)
+            case OpenSource(number=number):
+                if not self.conversation.open_number(number):
+                    await self.conversation.add(Note(f"There is no source [{number}] in this conversation."))
+            case Perform(action=action):
+                await self.run_action(action)
+            case Misunderstood(sentence=sentence):
+                await self.conversation.add(Note(sentence))
+
+    @on(Prompt.HelpWanted)
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen())
+
+    @on(SentenceRow.SourceWanted)
+    def _open_source(self, event: SentenceRow.SourceWanted) -> None:
+        source = event.source
+        self.panes.show_sources()
+        self.jobs.open_document(
+            source.root, source.citation.path, lambda found: self.panes.sources.show_source(source, found)
+        )
+
+    @on(FileList.Opened)
+    def _open_file(self, event: FileList.Opened) -> None:
+        if self.folder is None:
+            return
+        root, row = self.folder.root, event.row
+        self.panes.show_sources()
+        self.jobs.open_document(root, row.path, lambda found: self.panes.sources.show_file(row, root, found))
+
+    async def action_new_conversation(self) -> None:
+        self.jobs.stop_all()
+        await self.conversation.clear()
+        if (state := self.query_one(Header).engine) is not None:
+            self.show_engine(state)
+        self.query_one(Prompt).focus()
+        self.jobs.forget_conversation()
+
+    def action_pick_folder(self) -> None:
+        start = self.folder.root if self.folder is not None else Path.cwd()
+        self.app.push_screen(FolderPicker(start if start.is_dir() else start.parent), self._picked)
+
+    async def _picked(self, folder: Path | None) -> None:
+        if folder is not None:
+            await self.summarise(folder)
+
+    def action_stop(self) -> None:
+        """Close what lies over the conversation, or else stop the work, or else go back to the prompt."""
+        if not self.panes.close_overlay() and not self.jobs.stop_one():
+            self.query_one(Prompt).focus()
+
+    def action_begin(self, text: str) -> None:
+        self.query_one(Prompt).put(text)
+
+    def action_step_sentence(self, rows: int) -> None:
+        self.conversation.step(rows, then_open=True)
+
+    def action_toggle_files(self) -> None:
+        self.panes.toggle_files()
+
+    def action_toggle_sources(self) -> None:
+        self.panes.toggle_sources()
+
+    def action_toggle_problems(self) -> None:
+        self.panes.files.toggle_problems(self.folder)
+
+    def action_copy_last(self) -> None:
+        sentences = self.conversation.last_sentences()
+        if sentences is None:
+            self.notify("There is no summary or answer to copy yet.", markup=False)
+            return
+        self.app.copy_to_clipboard(as_markdown(sentences.numbered_sentences))
+        self.notify("Copied, with its sources.", markup=False)

@@ -1,0 +1,120 @@
+"""The plain entries of a conversation: what the user said, notes, and the welcome in an empty one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from app.tui.problems import Problem
+from app.tui.terminal_safety import one_line
+from tools.sanitise import sanitise
+
+
+class Entry(Vertical):
+    """One thing in the conversation, with room under it."""
+
+    DEFAULT_CSS = """
+    Entry { height: auto; margin: 0 0 1 0; }
+    """
+
+
+@dataclass
+class Placed(Message):
+    """A whole text came into `entry` at once: whoever follows the conversation wants to read it from its start."""
+
+    entry: Entry
+
+
+class Question(Entry):
+    """What the user asked."""
+
+    DEFAULT_CSS = """
+    Question { border-left: outer $primary; padding-left: 1; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.styled("You", "bold $primary"))
+        yield Static(Content(sanitise(self._text)))
+
+
+class Note(Entry):
+    """One sentence that the user should read."""
+
+    DEFAULT_CSS = """
+    Note { color: $quiet; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.assemble(("Note  ", "bold"), one_line(self._text)))
+
+
+class ProblemNote(Entry):
+    """What went wrong and what to do about it."""
+
+    DEFAULT_CSS = """
+    ProblemNote { border-left: outer $error; padding-left: 1; }
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self._problem = problem
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.styled(self._problem.title, "bold $error"))
+        yield Static(Content(self._problem.sentence))
+
+
+class Welcome(Vertical):
+    """What an empty conversation says: what this is, what to do first, and how to get a model when there is none."""
+
+    DEFAULT_CSS = """
+    Welcome { height: auto; max-width: 72; padding: 1 0; }
+    Welcome > Static { margin-bottom: 1; }
+    Welcome > .quiet { color: $quiet; }
+    Welcome > #no-model { border-left: outer $warning; padding-left: 1; display: none; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.styled("Which folder shall we read?", "bold"))
+        yield Static(
+            Content.assemble(
+                "Press ",
+                ("^O", "bold $primary"),
+                " to pick one, or type its path below. Every file is read and summarised here, on this machine, and"
+                " every sentence leads back to the passage it came from.",
+            )
+        )
+        yield Static(
+            Content.assemble(
+                ("  ~/Documents/lease", "$accent"),
+                ("            summarise a folder or a file\n", "$quiet"),
+                ("  ~/Documents/lease quick", "$accent"),
+                ("      only the passages that matter most\n", "$quiet"),
+                ("  What is the deposit?", "$accent"),
+                ("         ask, once a folder is open", "$quiet"),
+            )
+        )
+        yield Static(Content(""), id="no-model")
+        yield Static(
+            Content.assemble(("/", "bold"), " commands   ", ("^P", "bold"), " every action   ", ("?", "bold"), " keys"),
+            classes="quiet",
+        )
+
+    def say_how_to_get_a_model(self, hint: str) -> None:
+        """One line while there is no model; an empty hint takes it away."""
+        line = self.query_one("#no-model", Static)
+        line.update(Content(one_line(hint)))
+        line.display = bool(hint)

@@ -1,0 +1,73 @@
+"""The two themes: quiet surfaces, one colour for what can be acted on and one for what leads to a source."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="desk-dark",
+    dark=True,
+    background="#16181d",
+    surface="#16181d",
+    panel="#23262e",
+    foreground="#d8dade",
+    primary="#82aaff",
+    secondary="#9aa5b8",
+    accent="#e0b46c",
+    success="#8fbf7f",
+    warning="#e5a66b",
+    error="#ec7f86",
+    variables={
+        "line": "#333843",
+        "quiet": "#8b93a3",
+        "quote": "#4a3c1f",
+        "cursor-line": "#242a38",
+        "footer-background": "#16181d",
+        "footer-item-background": "#16181d",
+        "footer-key-background": "#16181d",
+        "footer-description-background": "#16181d",
+        "footer-key-foreground": "#82aaff",
+        "footer-description-foreground": "#8b93a3",
+        "scrollbar": "#333843",
+        "scrollbar-hover": "#4a5160",
+        "scrollbar-active": "#5b6375",
+        "scrollbar-background": "#16181d",
+        "scrollbar-background-hover": "#16181d",
+        "scrollbar-background-active": "#16181d",
+        "scrollbar-corner-color": "#16181d",
+    },
+)
+
+LIGHT = Theme(
+    name="desk-light",
+    dark=False,
+    background="#fbfaf8",
+    surface="#fbfaf8",
+    panel="#efede8",
+    foreground="#2b2e36",
+    primary="#2f5fc4",
+    secondary="#5d6675",
+    accent="#8a5a00",
+    success="#33722d",
+    warning="#9a4f00",
+    error="#b3262e",
+    variables={
+        "line": "#d6d3cb",
+        "quiet": "#656c79",
+        "quote": "#fbe7b5",
+        "cursor-line": "#e6ecfa",
+        "footer-background": "#fbfaf8",
+        "footer-item-background": "#fbfaf8",
+        "footer-key-background": "#fbfaf8",
+        "footer-description-background": "#fbfaf8",
+        "footer-key-foreground": "#2f5fc4",
+        "footer-description-foreground": "#656c79",
+        "scrollbar": "#d6d3cb",
+        "scrollbar-hover": "#bab6ab",
+        "scrollbar-active": "#a29d90",
+        "scrollbar-background": "#fbfaf8",
+        "scrollbar-background-hover": "#fbfaf8",
+        "scrollbar-background-active": "#fbfaf8",
+        "scrollbar-corner-color": "#fbfaf8",
+    },
+)

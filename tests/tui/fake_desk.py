@@ -1,0 +1,82 @@
+"""A desk that plays what a test has written down, event by event, and stops where the test wants to look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.conversation.events import AnswerEvent
+from app.desk_api import EngineState, OpenedDocument
+from app.folder_summary.events import Event
+from app.summary_options import SummaryOptions
+
+
+class Pause:
+    """In a script: wait here until the test calls `FakeDesk.go_on`."""
+
+
+MODEL = EngineState("Llama 3.2 1B Q4_K_M", "CPU", 46.2, "sealed")
+NO_MODEL = EngineState(None, seal="sealed", hint="No model is installed: put a GGUF file into models/, or use --model.")
+
+
+@dataclass
+class FakeDesk:
+    """Scripts are lists of events, pauses and exceptions, which are raised where they stand."""
+
+    summary: Sequence[Event | Pause | Exception] = ()
+    answers: Sequence[Sequence[AnswerEvent | Pause | Exception]] = ()
+    documents: dict[str, OpenedDocument] = field(default_factory=dict)
+    engine: EngineState | Exception = MODEL
+    asked: list[tuple[str, Path | None]] = field(default_factory=list)
+    summarised: list[tuple[tuple[Path, ...], SummaryOptions]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    stopped: int = 0
+    """Streams that were closed before their end."""
+    forgotten: int = 0
+    closed: int = 0
+
+    def __post_init__(self) -> None:
+        self._gate = asyncio.Event()
+
+    def go_on(self) -> None:
+        self._gate.set()
+
+    def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncIterator[Event]:
+        self.summarised.append((tuple(paths), options))
+        return self._play(self.summary)
+
+    def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
+        self.asked.append((question, folder))
+        return self._play(self.answers[min(len(self.asked), len(self.answers)) - 1])
+
+    async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
+        self.opened.append(path)
+        return self.documents.get(path)
+
+    async def engine_state(self) -> EngineState:
+        if isinstance(self.engine, Exception):
+            raise self.engine
+        return self.engine
+
+    async def forget_conversation(self) -> None:
+        self.forgotten += 1
+
+    async def close(self) -> None:
+        self.closed += 1
+
+    async def _play[T](self, script: Sequence[T | Pause | Exception]) -> AsyncIterator[T]:
+        ended = False
+        try:
+            for step in script:
+                if isinstance(step, Pause):
+                    await self._gate.wait()
+                    self._gate.clear()
+                elif isinstance(step, Exception):
+                    raise step
+                else:
+                    yield step
+            ended = True
+        finally:
+            self.stopped += not ended

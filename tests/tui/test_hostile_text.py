@@ -1,0 +1,114 @@
+"""Foreign text cannot drive the terminal or the screen, wherever it comes in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+
+from app.conversation.events import Answered, AnswerNotice, AnswerText, PassagesFound
+from app.desk_api import EngineState, OpenedDocument
+from app.folder_summary.events import DigestReady, FilesRead, Finished, Notice, Progress, TextWritten
+from app.folder_summary.report import Citation, CitedSentence, Coverage, FileReport, Report
+from app.tui.terminal_safety import TerminalSafety
+from tests.tui.fake_desk import FakeDesk, Pause
+
+HOSTILE = [
+    "\x1b]52;c;ZXZpbA==\x07clipboard",
+    "\x1b]52;c;ZXZpbA==\x1b\\clipboard",
+    "\x1b]8;;http://evil.example/\x1b\\click\x1b]8;;\x1b\\",
+    "\x1b[2J\x1b[Hcleared",
+    "\x1bcreset",
+    "\x1bP+q544e\x1b\\dcs",
+    "\x1b_apc\x1b\\",
+    "\x9b31mC1 csi",
+    "right\u202eto left\u202c",
+    "zero\u200bwidth",
+    "tag\U000e0041\U000e0042",
+    "[link=http://evil.example]markup[/link]",
+    "[@click=app.quit]quit[/]",
+    "[bold][/wrong]",
+    "line\r\nbreak\x0b\x0c",
+]
+
+
+def desk_that_says(text: str) -> FakeDesk:
+    quote = text.encode(errors="ignore").decode()
+    citation = Citation(path=text, place=text, start=0, end=len(quote), quote=quote)
+    sentence = CitedSentence(sentence=text, supported=False, citations=[citation], unsupported=[text])
+    row = FileReport(path=text, status="failed", reason=text, title=text, summary=[sentence])
+    return FakeDesk(
+        summary=(
+            Progress("reading", 1, 2, text),
+            FilesRead((row,)),
+            DigestReady((sentence,), Coverage(files=1, failed=1)),
+            TextWritten(text, text),
+            TextWritten("", text),
+            Notice(text),
+            Pause(),
+            Finished(Report(summary=[sentence], files=[row], model=text)),
+        ),
+        answers=((PassagesFound((citation,)), AnswerText(text), AnswerNotice(text), Answered((sentence,), text)),),
+        documents={text: OpenedDocument(text, text, quote, ((0, text),))},
+        engine=EngineState(text, text, 1.0, text, text),
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+async def test_no_widget_passes_it_on(make_app, text):
+    app = make_app(desk_that_says(text), opened=True)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.pause(0.15)
+        seen = drawn(app)
+        app.desk.go_on()
+        await pilot.pause(0.1)
+        await pilot.press(*"?ask"[1:], "enter")
+        await pilot.pause(0.1)
+        await pilot.press("ctrl+down")
+        await pilot.pause(0.05)
+        seen += drawn(app)
+        linked = links(app)
+        assert app.is_running
+    assert app.return_code in {None, 0}
+    assert all(sign.isprintable() for sign in seen if sign != "\n"), [sign for sign in seen if not sign.isprintable()]
+    assert linked == []
+
+
+def drawn(app) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(segment.text for strip in strips for segment in strip.apply_filter(TerminalSafety(), BLACK))
+
+
+def links(app) -> list[str]:
+    strips = app.screen._compositor.render_strips()
+    filtered = (strip.apply_filter(TerminalSafety(), BLACK) for strip in strips)
+    return [segment.style.link for strip in filtered for segment in strip if segment.style and segment.style.link]
+
+
+BLACK = Color(0, 0, 0)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_the_filter_alone_lets_nothing_through(text):
+    style = Style(link="http://evil.example/")
+    (segment,) = TerminalSafety().apply([Segment(text, style)], BLACK)
+    assert segment.text.isprintable()
+    assert segment.style is not None
+    assert segment.style.link is None
+
+
+def test_the_filter_leaves_the_screen_s_own_sequences_and_plain_text():
+    from rich.control import Control
+
+    own = Control.home().segment
+    plain = Segment("Straße 你好 नमस्ते", Style(bold=True))
+    assert TerminalSafety().apply([own, plain], BLACK) == [own, plain]
+
+
+def test_the_app_has_the_filter(make_app):
+    app = make_app(FakeDesk())
+    assert any(isinstance(line_filter, TerminalSafety) for line_filter in app._filters)
+    assert isinstance(app._start_with, Path | None)

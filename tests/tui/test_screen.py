@@ -1,0 +1,266 @@
+"""The screen, driven by keys over a desk that plays a script."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Static
+
+from app.conversation.events import Answered, AnswerNotice, PassagesFound
+from app.desk_api import EngineState
+from app.errors import DeskError
+from app.folder_summary.events import TextWritten
+from app.tui.commands import COMMANDS
+from app.tui.conversation_view import ConversationView
+from app.tui.file_list import FileList
+from app.tui.header import Header
+from app.tui.help_screen import HelpScreen
+from app.tui.progress_line import ProgressLine
+from app.tui.prompt import Prompt
+from app.tui.sentence_list import SentenceRow
+from app.tui.sources_pane import SourcesPane
+from tests.tui.fake_desk import FakeDesk, Pause
+from tests.tui.lease_story import DEPOSIT, READING, lease_desk, noticed_desk, paused_desk
+
+
+def words_on(app) -> str:
+    """The text of every widget that is seen, whatever its place."""
+    return "\n".join(str(line.content) for line in app.screen.query(Static) if line.display and line.region)
+
+
+async def settle(pilot, app) -> None:
+    await pilot.pause()
+    while app.desk_screen.jobs.at_work:
+        await pilot.pause(0.02)
+    await pilot.pause()
+
+
+async def test_an_empty_screen_says_what_to_do_first(make_app):
+    async with make_app(lease_desk()).run_test(size=(120, 36)) as pilot:
+        assert "Which folder shall we read?" in words_on(pilot.app)
+        assert isinstance(pilot.app.focused, Prompt)
+
+
+async def test_without_a_model_one_line_says_how_to_get_one(make_app):
+    desk = FakeDesk(engine=EngineState(None, hint="No model is installed: put one into models/."))
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "No model is installed" in words_on(pilot.app)
+        assert "no model" in str(pilot.app.screen.query_one(Header).render())
+
+
+async def test_a_path_is_summarised_and_every_sentence_shows_its_sources(make_app, tmp_path):
+    desk = lease_desk()
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*str(tmp_path), "enter")
+        await settle(pilot, pilot.app)
+        assert desk.summarised[0][0] == (tmp_path,)
+        text = words_on(pilot.app)
+        assert "The rent is 950 euro a month, due on the third working day. [1]" in text
+        assert "(unsupported: 2031)" in text
+        assert not any(line.display for line in pilot.app.screen.query(ProgressLine))
+
+
+async def test_options_after_a_path_are_understood(make_app, tmp_path):
+    desk = lease_desk()
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*f"/summarise {tmp_path} quick fresh", "enter")
+        await settle(pilot, pilot.app)
+        options = desk.summarised[0][1]
+        assert (options.depth, options.fresh, options.use_model) == ("quick", True, True)
+
+
+async def test_what_is_typed_after_enter_is_not_part_of_the_line(make_app, tmp_path):
+    desk = lease_desk()
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*str(tmp_path))
+        prompt = pilot.app.screen.query_one(Prompt)
+        prompt.post_message(Prompt.Submitted(prompt, prompt.value))
+        prompt.value += "W"
+        await settle(pilot, pilot.app)
+        assert desk.summarised[0][0] == (tmp_path,)
+        assert prompt.value == "W"
+
+
+async def test_a_wrong_path_and_a_wrong_command_are_sentences(make_app):
+    desk = lease_desk()
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"/no/such/place", "enter")
+        await pilot.press(*"/nonsense", "enter")
+        await pilot.pause()
+        assert "There is nothing at /no/such/place" in words_on(pilot.app)
+        assert "There is no command /nonsense" in words_on(pilot.app)
+        assert desk.summarised == []
+
+
+async def test_escape_stops_and_says_that_what_is_done_is_kept(make_app):
+    desk = paused_desk()
+    async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.2)
+        assert "esc stops" in words_on(pilot.app)
+        await pilot.press("escape")
+        await settle(pilot, pilot.app)
+        assert desk.stopped == 1
+        assert "Stopped. What is done is kept" in words_on(pilot.app)
+        assert "esc stops" not in words_on(pilot.app)
+
+
+async def test_the_text_is_shown_as_it_is_written(make_app):
+    async with make_app(paused_desk(), opened=True).run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.3)
+        text = words_on(pilot.app)
+        assert "The deposit comes back within" in text
+        assert "From the files' own words" in text
+
+
+async def test_a_question_is_answered_and_its_source_opens_in_its_place(make_app):
+    desk = lease_desk()
+    async with make_app(desk, opened=True).run_test(size=(160, 40)) as pilot:
+        await settle(pilot, pilot.app)
+        await pilot.press(*"When does the deposit come back?", "enter")
+        await settle(pilot, pilot.app)
+        assert desk.asked[0][0] == "When does the deposit come back?"
+        rows = list(pilot.app.screen.query(SentenceRow))
+        rows[-1].open_source()
+        await settle(pilot, pilot.app)
+        pane = pilot.app.screen.query_one(SourcesPane)
+        assert desk.opened[-1] == DEPOSIT.path
+        assert "page 2" in str(pane.query_one(".place", Static).content)
+
+
+async def test_nothing_found_is_said_once(make_app):
+    sentence = "That is not in the files of this folder."
+    desk = lease_desk(answers=((PassagesFound(()), AnswerNotice(sentence), Answered((), None)),))
+    async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
+        await settle(pilot, pilot.app)
+        await pilot.press(*"Who won?", "enter")
+        await settle(pilot, pilot.app)
+        assert words_on(pilot.app).count(sentence) == 1
+
+
+async def test_a_question_before_a_folder_asks_for_one(make_app):
+    desk = lease_desk()
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"What is the rent?", "enter")
+        await pilot.pause()
+        assert "Open a folder first" in words_on(pilot.app)
+        assert desk.asked == []
+
+
+async def test_a_notice_of_the_run_stays_on_the_screen(make_app):
+    async with make_app(noticed_desk(), opened=True).run_test(size=(120, 36)) as pilot:
+        await settle(pilot, pilot.app)
+        assert "The engine stopped and was started again." in words_on(pilot.app)
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (DeskError("The disk is full.", hint="Free some space."), "The disk is full. Free some space."),
+        (ValueError("index out of range"), "llama-desk made a mistake"),
+    ],
+)
+async def test_work_that_fails_is_a_sentence_and_the_screen_goes_on(make_app, failure, said):
+    desk = lease_desk(summary=(*READING, failure))
+    async with make_app(desk, opened=True).run_test(size=(120, 36), notifications=True) as pilot:
+        await settle(pilot, pilot.app)
+        await pilot.pause(0.1)
+        text = words_on(pilot.app)
+        assert said in text
+        assert "Traceback" not in text
+        await pilot.press(*"still here")
+        assert pilot.app.screen.query_one(Prompt).value == "still here"
+
+
+async def test_a_new_conversation_is_empty_and_the_desk_forgets(make_app):
+    desk = paused_desk()
+    async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("ctrl+n")
+        await settle(pilot, pilot.app)
+        assert "Which folder shall we read?" in words_on(pilot.app)
+        assert (desk.forgotten, desk.stopped) == (1, 1)
+
+
+async def test_leaving_closes_the_desk(make_app):
+    desk = paused_desk()
+    async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.1)
+        await pilot.press("ctrl+q")
+    assert desk.closed == 1
+
+
+async def test_streaming_follows_only_a_reader_at_the_bottom(make_app):
+    lines = [TextWritten("", f"Sentence number {number} of a long text. ") for number in range(300)]
+    desk = lease_desk(summary=(*lines[:100], Pause(), *lines[100:200], Pause(), *lines[200:], Pause()))
+    async with make_app(desk, opened=True).run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.3)
+        view = pilot.app.screen.query_one(ConversationView)
+        assert view.scroll_offset.y == view.max_scroll_y > 0
+        desk.go_on()
+        await pilot.pause(0.3)
+        followed = view.max_scroll_y
+        assert view.scroll_offset.y == followed
+        view.scroll_to(y=3, animate=False)
+        await pilot.pause()
+        desk.go_on()
+        await pilot.pause(0.3)
+        assert view.scroll_offset.y == 3
+        assert view.max_scroll_y > followed
+
+
+async def test_twenty_thousand_files_are_one_screen_of_lines(make_app):
+    from app.folder_summary.events import FilesRead
+    from app.folder_summary.report import FileReport
+
+    rows = tuple(FileReport(path=f"part-{n // 500:02}/{n}.txt", status="done") for n in range(20_000))
+    desk = lease_desk(summary=(FilesRead(rows), Pause()))
+    async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.5)
+        files = pilot.app.screen.query_one(FileList)
+        assert len(files.order.lines) == 20_040  # and a heading for each folder
+        assert len(files.children) == 0
+        files.focus()
+        await pilot.press("end", "enter")
+        await pilot.pause()
+        assert desk.opened == ["part-39/19999.txt"]
+
+
+async def test_every_action_is_in_the_palette_and_in_the_help(make_app):
+    async with make_app(lease_desk()).run_test(size=(120, 50)) as pilot:
+        titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}
+        assert all(any(title.startswith(command.title) for title in titles) for command in COMMANDS)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = words_on(pilot.app)
+        assert all(f"/{command.name}" in text for command in COMMANDS)
+        await pilot.press("escape")
+        assert not isinstance(pilot.app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize(("width", "files", "sources"), [(79, False, False), (100, True, False), (140, True, True)])
+async def test_side_panes_are_columns_only_where_there_is_room(make_app, width, files, sources):
+    async with make_app(lease_desk(), opened=True).run_test(size=(width, 30)) as pilot:
+        await settle(pilot, pilot.app)
+        panes = pilot.app.desk_screen.panes
+        assert (panes.files.display, panes.sources.display) == (files, sources)
+
+
+async def test_an_overlay_opens_over_a_narrow_screen_and_escape_closes_it(make_app):
+    async with make_app(lease_desk(), opened=True).run_test(size=(78, 24)) as pilot:
+        await settle(pilot, pilot.app)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert pilot.app.desk_screen.panes.files.display
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not pilot.app.desk_screen.panes.files.display
+
+
+async def test_a_long_line_scrolls_within_the_prompt(make_app):
+    async with make_app(lease_desk(), opened=True).run_test(size=(80, 24)) as pilot:
+        await settle(pilot, pilot.app)
+        prompt = pilot.app.screen.query_one(Prompt)
+        await pilot.press(*("word " * 30), "z")
+        await pilot.pause()
+        assert "z" in prompt.render_line(0).text
