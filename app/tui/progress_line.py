@@ -36,7 +36,7 @@ def _words(progress: Progress) -> Content:
     amount = (
         f"{progress.done:,} of {progress.total:,}" if progress.total else f"{progress.done:,}" if progress.done else ""
     )
-    rest = joined(speed(progress.tokens_per_second), time_left(progress.seconds_left), one_line(progress.current))
+    rest = joined(time_left(progress.seconds_left), speed(progress.tokens_per_second), one_line(progress.current))
     return Content.assemble(
         (PHASE_WORDS[progress.phase], "bold"), f" {amount}" if amount else "", (f" · {rest}" if rest else "", "$quiet")
     )

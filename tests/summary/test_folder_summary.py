@@ -169,6 +169,7 @@ async def test_the_run_ends_well_when_the_engine_is_killed_half_way(desk_home, t
     assert killed
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
 async def test_a_model_that_keeps_dying_is_named_and_the_digest_stands(desk_home, tmp_path, tiny_model):
     folder = make_papers(tmp_path / "many", copies=3)
     desk = LocalDesk.open(locations(), model=str(tiny_model))
