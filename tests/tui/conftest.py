@@ -22,3 +22,12 @@ def make_app(monkeypatch):
         return LlamaDeskApp(desk, folder=FOLDER if opened else None)
 
     return make
+
+
+async def until(pilot, condition) -> None:
+    """Wait for what the screen will show; a slow machine only makes it longer."""
+    for _ in range(600):
+        await pilot.pause(0.02)
+        if condition():
+            return
+    raise AssertionError("it was not shown in time")

@@ -36,6 +36,8 @@ class FakeDesk:
     """Streams that were closed before their end."""
     forgotten: int = 0
     closed: int = 0
+    pauses: int = 0
+    """Pauses that a stream has come to."""
 
     def __post_init__(self) -> None:
         self._gate = asyncio.Event()
@@ -71,6 +73,7 @@ class FakeDesk:
         try:
             for step in script:
                 if isinstance(step, Pause):
+                    self.pauses += 1
                     await self._gate.wait()
                     self._gate.clear()
                 elif isinstance(step, Exception):

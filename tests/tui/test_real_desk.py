@@ -10,6 +10,7 @@ from app.tui.app import LlamaDeskApp
 from app.tui.file_list import FileList
 from app.tui.sources_pane import SourcesPane
 from tests.summary.papers import make_papers
+from tests.tui.conftest import until
 
 
 async def test_a_folder_is_read_asked_about_and_shown_in_its_place(desk_home, tmp_path):
@@ -23,10 +24,9 @@ async def test_a_folder_is_read_asked_about_and_shown_in_its_place(desk_home, tm
         await pilot.press(*"When is the deposit returned?", "enter")
         await until_done(pilot, app)
         await pilot.press(*"/source 1", "enter")
-        await pilot.pause(0.3)
         pane = app.screen.query_one(SourcesPane)
+        await until(pilot, lambda: "lines" in str(pane.query_one(".place", Static).content))
         assert "lease.txt" in str(pane.query_one(".name", Static).content)
-        assert "lines" in str(pane.query_one(".place", Static).content)
 
 
 async def until_done(pilot, app) -> None:

@@ -18,6 +18,7 @@ from app.tui.progress_line import ProgressLine
 from app.tui.prompt import Prompt
 from app.tui.sentence_list import SentenceRow
 from app.tui.sources_pane import SourcesPane
+from tests.tui.conftest import until
 from tests.tui.fake_desk import FakeDesk, Pause
 from tests.tui.lease_story import DEPOSIT, READING, lease_desk, noticed_desk, paused_desk
 
@@ -95,8 +96,7 @@ async def test_a_wrong_path_and_a_wrong_command_are_sentences(make_app):
 async def test_escape_stops_and_says_that_what_is_done_is_kept(make_app):
     desk = paused_desk()
     async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.2)
-        assert "esc stops" in words_on(pilot.app)
+        await until(pilot, lambda: desk.pauses and "esc stops" in words_on(pilot.app))
         await pilot.press("escape")
         await settle(pilot, pilot.app)
         assert desk.stopped == 1
@@ -106,10 +106,8 @@ async def test_escape_stops_and_says_that_what_is_done_is_kept(make_app):
 
 async def test_the_text_is_shown_as_it_is_written(make_app):
     async with make_app(paused_desk(), opened=True).run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.3)
-        text = words_on(pilot.app)
-        assert "The deposit comes back within" in text
-        assert "From the files' own words" in text
+        await until(pilot, lambda: "The deposit comes back within" in words_on(pilot.app))
+        assert "From the files' own words" in words_on(pilot.app)
 
 
 async def test_a_question_is_answered_and_its_source_opens_in_its_place(make_app):
@@ -162,10 +160,8 @@ async def test_a_notice_of_the_run_stays_on_the_screen(make_app):
 async def test_work_that_fails_is_a_sentence_and_the_screen_goes_on(make_app, failure, said):
     desk = lease_desk(summary=(*READING, failure))
     async with make_app(desk, opened=True).run_test(size=(120, 36), notifications=True) as pilot:
-        await settle(pilot, pilot.app)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: said in words_on(pilot.app))
         text = words_on(pilot.app)
-        assert said in text
         assert "Traceback" not in text
         await pilot.press(*"still here")
         assert pilot.app.screen.query_one(Prompt).value == "still here"
@@ -174,7 +170,7 @@ async def test_work_that_fails_is_a_sentence_and_the_screen_goes_on(make_app, fa
 async def test_a_new_conversation_is_empty_and_the_desk_forgets(make_app):
     desk = paused_desk()
     async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.2)
+        await until(pilot, lambda: desk.pauses)
         await pilot.press("ctrl+n")
         await settle(pilot, pilot.app)
         assert "Which folder shall we read?" in words_on(pilot.app)
@@ -184,7 +180,7 @@ async def test_a_new_conversation_is_empty_and_the_desk_forgets(make_app):
 async def test_leaving_closes_the_desk(make_app):
     desk = paused_desk()
     async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.1)
+        await until(pilot, lambda: desk.pauses)
         await pilot.press("ctrl+q")
     assert desk.closed == 1
 
@@ -193,17 +189,17 @@ async def test_streaming_follows_only_a_reader_at_the_bottom(make_app):
     lines = [TextWritten("", f"Sentence number {number} of a long text. ") for number in range(300)]
     desk = lease_desk(summary=(*lines[:100], Pause(), *lines[100:200], Pause(), *lines[200:], Pause()))
     async with make_app(desk, opened=True).run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.3)
         view = pilot.app.screen.query_one(ConversationView)
+        await until(pilot, lambda: "number 99 " in words_on(pilot.app))
         assert view.scroll_offset.y == view.max_scroll_y > 0
         desk.go_on()
-        await pilot.pause(0.3)
+        await until(pilot, lambda: "number 199 " in words_on(pilot.app))
         followed = view.max_scroll_y
         assert view.scroll_offset.y == followed
         view.scroll_to(y=3, animate=False)
         await pilot.pause()
         desk.go_on()
-        await pilot.pause(0.3)
+        await until(pilot, lambda: "number 299 " in words_on(pilot.app))
         assert view.scroll_offset.y == 3
         assert view.max_scroll_y > followed
 
@@ -215,13 +211,13 @@ async def test_twenty_thousand_files_are_one_screen_of_lines(make_app):
     rows = tuple(FileReport(path=f"part-{n // 500:02}/{n}.txt", status="done") for n in range(20_000))
     desk = lease_desk(summary=(FilesRead(rows), Pause()))
     async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.5)
         files = pilot.app.screen.query_one(FileList)
+        await until(pilot, lambda: files.order.lines)
         assert len(files.order.lines) == 20_040  # and a heading for each folder
         assert len(files.children) == 0
         files.focus()
         await pilot.press("end", "enter")
-        await pilot.pause()
+        await until(pilot, lambda: desk.opened)
         assert desk.opened == ["part-39/19999.txt"]
 
 
