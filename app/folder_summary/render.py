@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from app.folder_summary.report import Citation, CitedSentence, FileReport, Report
 from tools.sanitise import sanitise
 
-MARKDOWN = re.compile(r"([\\`*_\[\]()<>#|!~$&])")
-"""Characters that could make foreign text into links, pictures or headings of ours."""
+MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
+"""Without these foreign text makes no link, picture, heading, table or markup."""
 
 
 def to_markdown(report: Report, heading: str) -> str:

@@ -19,7 +19,7 @@ def report(**changes) -> Report:
 def test_every_sentence_has_the_number_of_its_source():
     text = to_markdown(report(), "Summary of papers")
     assert "The deposit comes back within 30 days. [1]" in text
-    assert "- [1] lease.pdf, page 4: “within thirty \\(30\\) days”" in text
+    assert "- [1] lease.pdf, page 4: “within thirty (30) days”" in text
     assert text.count("[1] lease") == 1
 
 
