@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
+from app.errors import DeskError
 from app.folder_summary import digesting
 from app.folder_summary.events import DigestReady, Event, FilesRead, Finished, Notice, Progress
 from app.folder_summary.model_stage import ModelStage
@@ -99,7 +100,7 @@ class FolderSummary:
         stage = ModelStage(session, self._database, self._options, self._stats, self._emit)
         try:
             return await stage.run([file for file in files if file.content_hash])
-        except RuntimeProblem as problem:
+        except (RuntimeProblem, DeskError) as problem:
             # The digest stands, and so does all that the model wrote before.
             self._notices.append(problem.sentence())
             self._emit(Notice(problem.sentence()))

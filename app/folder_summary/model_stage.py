@@ -11,7 +11,7 @@ from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
 from app.folder_summary import prompts, proof
 from app.folder_summary.document_plan import DocumentPlan, Planner, shortened
-from app.folder_summary.events import Event, FileSummarised, FolderSummarised, Phase, Progress, TextWritten
+from app.folder_summary.events import Event, FileSummarised, FolderSummarised, Notice, Phase, Progress, TextWritten
 from app.folder_summary.pace import Pace
 from app.folder_summary.pieces import PieceRequest, PieceWriter
 from app.folder_summary.planning import Budget, Unit, group
@@ -20,6 +20,8 @@ from app.folder_summary.report import CitedSentence, Stats
 from app.summary_options import SummaryOptions
 from runtime.protocol import Turn
 from tools.passages import Document
+
+WROTE_NOTHING = "the model wrote nothing about it; these are its own sentences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,21 @@ class Job:
     @property
     def tokens(self) -> int:
         return sum(map(_tokens, self.chunks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Tells of the text about `path` as it is written."""
+
+    path: str
+    emit: Callable[[Event], None]
+
+    def wrote(self, text: str) -> None:
+        self.emit(TextWritten(self.path, text))
+
+    def began_again(self, why: str) -> None:
+        self.emit(TextWritten(self.path, "", restart=True))
+        self.emit(Notice(why))
 
 
 class ModelStage:
@@ -93,7 +110,8 @@ class ModelStage:
                 parts.append((job, await self._summarise_file(job, document)))
         self._progress("combining", self._done, self._pieces)
         summary = await self._summarise_folder([(job, part) for job, part in parts if part.text])
-        self._emit(FolderSummarised(tuple(summary)))
+        if summary:
+            self._emit(FolderSummarised(tuple(summary)))
         return summary
 
     async def _plan(self, files: Sequence[FoundFile]) -> list[Job]:
@@ -126,8 +144,11 @@ class ModelStage:
         target = Target("file", job.path, lambda texts: prompts.combine_parts(title, texts, language))
         part = await self._combine(parts, target)
         summary = await self._database.run(lambda _: proof.prove(part.text, report.path, document))
-        report.summary = summary or report.summary
         proof.say_what_was_read(report, document, job.chunks, self._options.depth)
+        if summary:
+            report.summary = summary
+        else:
+            report.reason = report.reason or WROTE_NOTHING
         self._emit(FileSummarised(report.model_copy()))
         return part
 
@@ -156,7 +177,7 @@ class ModelStage:
     async def _write(self, kind: str, path: str, content_hash: str, turns: tuple[Turn, ...]) -> Part:
         self._emit(TextWritten(path, "", restart=True))
         request = PieceRequest(kind, content_hash, turns, self._budget.answer)
-        piece = await self._writer.write(request, lambda text, restart: self._emit(TextWritten(path, text, restart)))
+        piece = await self._writer.write(request, _Told(path, self._emit))
         return Part(proof.finished(piece.output), piece.tokens)
 
     def _progress(self, phase: Phase, done: int, total: int, current: str = "") -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
@@ -17,8 +17,15 @@ from runtime.protocol import Delta, Turn, Usage
 from tools.desk_db import Piece
 from tools.sanitise import sanitise
 
-TextHandler = Callable[[str, bool], None]
-"""Takes each new part of a text as it is written, and whether what came before is to be dropped."""
+
+class Listener(Protocol):
+    """Hears of a piece while it is written."""
+
+    def wrote(self, text: str) -> None:
+        """A little more of it."""
+
+    def began_again(self, why: str) -> None:
+        """What was written before is void, for a reason that the user should read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class PieceWriter:
         self._fresh = fresh
         self._seen: set[str] = set()
 
-    async def write(self, request: PieceRequest, on_text: TextHandler) -> Piece:
+    async def write(self, request: PieceRequest, listener: Listener) -> Piece:
         """The piece for `request`. Greedy, so that the same request gives the same text."""
         key = request.key(self._session.fingerprint)
         stored = await self._database.run(lambda db: db.pieces.get(key))
@@ -56,7 +63,7 @@ class PieceWriter:
             self._stats.reused += key not in self._seen
             self._seen.add(key)
             return stored
-        piece = await self._generate(key, request, on_text)
+        piece = await self._generate(key, request, listener)
         await self._database.run(lambda db: db.pieces.put(piece))
         self._seen.add(key)
         self._stats.generated += 1
@@ -64,7 +71,7 @@ class PieceWriter:
         self._stats.tokens += piece.tokens
         return piece
 
-    async def _generate(self, key: str, request: PieceRequest, on_text: TextHandler) -> Piece:
+    async def _generate(self, key: str, request: PieceRequest, listener: Listener) -> Piece:
         client = await self._session.client()
         text = ""
         prompt_tokens = tokens = 0
@@ -75,10 +82,10 @@ class PieceWriter:
                     case Delta():
                         part = sanitise(event.text)
                         text += part
-                        on_text(part, False)
+                        listener.wrote(part)
                     case Restarted():
                         text = ""
-                        on_text("", True)
+                        listener.began_again(event.message)
                     case Usage():
                         prompt_tokens, tokens = event.prompt_tokens, event.tokens
                     case _:

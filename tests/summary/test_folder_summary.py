@@ -16,6 +16,7 @@ from app.folder_summary.events import DigestReady, Event, FileSummarised, Finish
 from app.folder_summary.report import CitedSentence, Report
 from app.locations import locations
 from app.summary_options import SummaryOptions
+from tests.models import make_tiny_llama
 from tests.summary.papers import LEASE, make_papers
 
 
@@ -156,8 +157,11 @@ async def test_the_run_ends_well_when_the_engine_is_killed_half_way(desk_home, t
     whole, _ = await summarise(folder, model=tiny_model)
     desk = LocalDesk.open(locations(), model=str(tiny_model))
     killed = False
+    told: list[str] = []
     try:
         async for event in desk.summarise([folder], SummaryOptions(fresh=True)):
+            if isinstance(event, Notice):
+                told.append(event.text)
             if isinstance(event, TextWritten) and event.text and not killed:
                 kill(engines())
                 killed = True
@@ -167,6 +171,8 @@ async def test_the_run_ends_well_when_the_engine_is_killed_half_way(desk_home, t
     finally:
         await desk.close()
     assert killed
+    assert len(told) == 1
+    assert "engine" in told[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
@@ -204,6 +210,13 @@ def is_engine(process: psutil.Process) -> bool:
 def kill(processes: Sequence[psutil.Process]) -> None:
     for process in processes:
         process.send_signal(signal.SIGKILL)
+
+
+async def test_a_model_with_too_little_room_leaves_the_digest_and_says_so(desk_home, papers, tmp_path):
+    small = make_tiny_llama(tmp_path / "small.gguf", n_ctx=128)
+    report, _ = await summarise(papers, model=small)
+    assert report.summary
+    assert ["128 tokens is too small" in notice for notice in report.notices] == [True]
 
 
 async def test_a_folder_with_nothing_to_read_says_so(desk_home, tmp_path):
