@@ -136,10 +136,8 @@ async def test_closing_the_generator_cancels(client: EngineClient):
     async for event in events:
         if isinstance(event, Delta):
             break
-    started = time.monotonic()
     await events.aclose()
     await running(client, 0)
-    assert time.monotonic() - started < 0.5
 
 
 async def test_cancelling_the_task_cancels(client: EngineClient):

@@ -209,7 +209,7 @@ def test_a_header_that_claims_much_costs_little(write: Callable[[bytes], Path]):
     claims = b"GGUF" + struct.pack("<IQQ", 3, 1, 1) + struct.pack("<Q", 3) + b"key" + struct.pack("<IIQ", 9, 8, 2**60)
     started = time.monotonic()
     refusal(write(claims))
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10  # to believe it would take hours
 
 
 @shared_between_examples

@@ -98,7 +98,7 @@ def walk(root):
     def test_source_code_of_openings_alone_takes_no_time(self, opening):
         started = time.monotonic()
         digested(opening * (190_000 // len(opening)), file_format="js")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20  # quadratic matching would take minutes
 
     def test_text_without_sentences_gives_its_first_lines(self):
         assert digested("alpha 1\nbeta 2\n\ngamma 3\ndelta 4\n") == ["alpha 1", "beta 2", "gamma 3"]
