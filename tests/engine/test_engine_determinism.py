@@ -84,9 +84,7 @@ def test_threads_change_nothing(engine: EngineProcess, tiny_model: Path) -> None
     assert len(said) == 1
 
 
-def test_cancel_in_a_prefill_leaves_no_trace(
-    engine: EngineProcess, long_model: Path, tmp_path: Path
-) -> None:
+def test_cancel_in_a_prefill_leaves_no_trace(engine: EngineProcess, long_model: Path, tmp_path: Path) -> None:
     engine.load(long_model, threads=1)
     request = engine.start(turns=conversation(5, 4000), max_tokens=24)
     while engine.receive().tokens == 0:
