@@ -14,10 +14,14 @@ _END = object()
 
 
 class DatabaseThread:
-    """Runs work that needs the database, one piece at a time, on the single thread that holds the connection."""
+    """Runs work that needs the database, one piece at a time, on a thread of its own.
+
+    Streams have another thread: a slow file that one of them waits for holds up nothing else.
+    """
 
     def __init__(self, path: Path) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._streams = ThreadPoolExecutor(1, thread_name_prefix="database-stream")
         try:
             self._database = self._thread.submit(DeskDatabase.open, path).result()
         except BaseException:
@@ -33,14 +37,15 @@ class DatabaseThread:
         return self._thread.submit(work, self._database).result()
 
     async def stream[T](self, work: Callable[[DeskDatabase], Iterator[T]]) -> AsyncIterator[T]:
-        """The items of a generator, each computed on the thread when it is asked for; other work runs in between."""
-        items = await self.run(work)
+        """The items of a generator, each computed on the streams' thread when it is asked for."""
+        loop = asyncio.get_running_loop()
+        items = await loop.run_in_executor(self._streams, work, self._database)
         try:
-            while (item := await self.run(lambda _: next(items, _END))) is not _END:
+            while (item := await loop.run_in_executor(self._streams, next, items, _END)) is not _END:
                 yield cast("T", item)
         finally:
             # Closed on its own thread: a generator may hold a transaction open.
-            self._thread.submit(_close, items)
+            self._streams.submit(_close, items)
 
     async def close(self) -> None:
         """Finish what is queued and close the database."""
@@ -48,8 +53,11 @@ class DatabaseThread:
 
     def close_now(self) -> None:
         """`close` for a caller without an event loop."""
-        self._thread.submit(self._database.close).result()
-        self._thread.shutdown(wait=True)
+        self._streams.shutdown(wait=True)
+        try:
+            self._thread.submit(self._database.close).result()
+        finally:
+            self._thread.shutdown(wait=True)
 
 
 def _close(items: Iterator[object]) -> None:

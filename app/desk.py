@@ -19,8 +19,10 @@ from app.model_choice import choose_model, how_to_get_a_model
 from app.roles import role_command
 from app.settings import load_settings
 from app.summary_options import SummaryOptions
+from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
 from tools.desk_db import DeskDatabase, ModelFile
+from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 
 
@@ -78,11 +80,14 @@ class LocalDesk:
         self._questions.forget()
 
     async def close(self) -> None:
-        """Stop the processes and close the database."""
-        self._extractor.close()
+        """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""
+        with contextlib.suppress(ToolProblem):
+            self._extractor.close()
         if self._session is not None:
-            await self._session.close()
-        await self._database.close()
+            with contextlib.suppress(RuntimeProblem):
+                await self._session.close()
+        with contextlib.suppress(ToolProblem):
+            await self._database.close()
 
 
 def _open_document(database: DeskDatabase, root: Path, path: str) -> OpenedDocument | None:

@@ -17,8 +17,11 @@ def launch(arguments: list[str]) -> int:
     if sys.platform == "win32":
         return subprocess.call([*role_command("desk"), *arguments])
     lifeline, held = os.pipe()
+    # The terminal sends Ctrl-C to the desk as well; only the desk knows how to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     desk = os.fork()
     if desk == 0:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.close(held)
         return run_desk(arguments, lifeline)
     os.close(lifeline)
@@ -30,8 +33,6 @@ def _wait(desk: int) -> int:
     def forward(number: int, _frame: FrameType | None) -> None:
         os.kill(desk, number)
 
-    # The terminal sends Ctrl-C to the desk as well; only the desk knows how to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, forward)
     _, status = os.waitpid(desk, 0)

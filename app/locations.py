@@ -58,10 +58,19 @@ class Locations:
 def data_folder() -> Path:
     """`LLAMA_DESK_HOME`, or the system's own place for a user's application data."""
     chosen = os.environ.get("LLAMA_DESK_HOME")
-    return (
-        Path(chosen).expanduser().absolute() if chosen else platformdirs.user_data_path("llama-desk", appauthor=False)
-    )
+    return expanded(chosen).absolute() if chosen else platformdirs.user_data_path("llama-desk", appauthor=False)
 
 
 def locations() -> Locations:
     return Locations(data_folder())
+
+
+def expanded(path: str) -> Path:
+    """The path with "~" replaced.
+
+    Raises DeskError for the home of a user who is not known here.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise DeskError(f"{path} names a user who is not known here.", hint="Write the whole path.") from error

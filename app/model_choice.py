@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.errors import DeskError
-from app.locations import Locations
+from app.locations import Locations, expanded
 from runtime.manifest import load_manifest
 
 
@@ -38,7 +38,7 @@ def how_to_get_a_model(places: Locations) -> str:
 
 
 def _find(wanted: str, places: Locations) -> Path:
-    path = Path(wanted).expanduser()
+    path = expanded(wanted)
     if path.exists() or (path.suffix == ".gguf" and path.parent != Path()):
         return path.absolute()
     for name in (wanted, f"{wanted}.gguf", *(entry.file for entry in load_manifest() if entry.id == wanted)):

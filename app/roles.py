@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -67,9 +68,16 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     `lifeline` is the reading end of a pipe that the launcher holds open for as long as it lives.
     """
     os.environ.update(TELEMETRY_OFF)
+    _write_any_text()
+    from app.errors import DeskError, Exit
     from app.locations import data_folder
 
-    seal("desk", Grants(write=(data_folder(),), read=(Path("/"),)))
+    try:
+        places = data_folder()
+    except DeskError as error:
+        sys.stderr.write(f"{error.sentence()}\n")
+        return Exit.FAILED
+    seal("desk", Grants(write=(places,), read=(Path("/"),)))
     if lifeline is not None:
         threading.Thread(target=_end_with_launcher, args=(lifeline,), daemon=True, name="lifeline").start()
     from app.commands.cli import run
@@ -80,6 +88,13 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     # A thread that computes gives way to the screen after this many seconds; a key takes several turns to be shown.
     sys.setswitchinterval(0.001)
     return run(arguments)
+
+
+def _write_any_text() -> None:
+    """Files hold any language; what the terminal's encoding has not is replaced, and a pipe gets UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="replace")
 
 
 def _end_with_launcher(lifeline: int) -> None:

@@ -39,3 +39,11 @@ def desk_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def engine_command() -> tuple[str, ...]:
     """The command that starts a real engine process from any folder."""
     return (sys.executable, "-I", "-m", "runtime.engine")
+
+
+def pytest_sessionfinish() -> None:
+    """Close what llama_cpp leaves open when it is imported, or each worker complains of it at its end."""
+    utilities = sys.modules.get("llama_cpp._utils")
+    for name in ("outnull_file", "errnull_file"):
+        if utilities is not None:
+            getattr(utilities, name).close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ from runtime.errors import RuntimeProblem
 from tools.errors import ToolProblem
 from tools.sanitise import sanitise
 
+SEE_HELP = "See --help."
 ALIASES = {"summarize": "summarise"}
 
 
@@ -51,25 +53,32 @@ for command in (summarise, ask, search, doctor):
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. Every failure is one sentence on stderr, and JSON if asked for."""
     try:
-        result = cli.main(list(arguments), prog_name="llama-desk", standalone_mode=False)
+        return _run(arguments)
+    except (DeskError, RuntimeProblem, ToolProblem) as error:
+        return _failed(error.title, error.message, error.hint, arguments)
+    except OSError as error:
+        what = f"{error.filename or 'A file'}: {error.strerror or error}."
+        return _failed("A file could not be used", what, "What was done is kept.", arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        return int(cli.main(list(arguments), prog_name="llama-desk", standalone_mode=False) or Exit.DONE)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        return _failed("That command line is not understood", error.format_message(), "See --help.", arguments)
+        return _failed("That command line is not understood", error.format_message(), SEE_HELP, arguments)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has left; there is nobody to tell.
-        sys.stderr.close()
+        # Whoever read our output has left; there is nobody to tell, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FAILED
-    except (DeskError, RuntimeProblem, ToolProblem) as error:
-        return _failed(error.title, error.message, error.hint, arguments)
-    return int(result or Exit.DONE)
 
 
 def _failed(title: str, message: str, hint: str, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
         click.echo(json.dumps({"error": {"title": title, "message": message, "hint": hint}}, ensure_ascii=False))
     click.echo(sanitise(f"{message} {hint}".strip()), err=True)
-    return Exit.USAGE if hint == "See --help." else Exit.FAILED
+    return Exit.USAGE if hint == SEE_HELP else Exit.FAILED

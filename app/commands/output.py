@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -26,17 +27,36 @@ def echo_markdown(text: str) -> None:
     Console().print(Markdown(text, hyperlinks=False))
 
 
+def check_writable(path: Path) -> None:
+    """Raises DeskError when a file could not be written at `path`, before any work is done for it."""
+    part = _part(path)
+    try:
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def write_file(path: Path, text: str) -> None:
     """Write `text` to `path`, whole or not at all.
 
     Raises DeskError when it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = _part(path)
     try:
         part.write_text(text, "utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DeskError(
-            f"{path} cannot be written ({error.strerror}).", title="Nothing written", hint="Choose another --out."
-        ) from error
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise _unwritable(path, error) from error
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+def _unwritable(path: Path, error: OSError) -> DeskError:
+    return DeskError(
+        f"{path} cannot be written ({error.strerror}).", title="Nothing written", hint="Choose another --out."
+    )

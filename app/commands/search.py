@@ -12,6 +12,7 @@ from app.database_thread import DatabaseThread
 from app.errors import Exit
 from app.folder_summary.sources import sources_of
 from app.locations import locations
+from tools.folder_walk import base_folder
 from tools.sanitise import sanitise
 from tools.search import Hit
 from tools.search import search as find
@@ -56,5 +57,5 @@ def search(words: str, folder: Path | None, limit: int, as_json: bool) -> int:
 
 
 def _found(hit: Hit, folder: Path | None) -> Found:
-    path = hit.path if folder else str(Path(hit.root) / hit.path)
+    path = hit.path if folder else str(base_folder(Path(hit.root)) / hit.path)
     return Found(path=path, place=hit.place, start=hit.start, end=hit.end, snippet=hit.snippet, score=hit.score)

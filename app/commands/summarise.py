@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from app.commands.output import echo_json, echo_markdown, write_file
+from app.commands.output import check_writable, echo_json, echo_markdown, write_file
 from app.commands.progress import ProgressLine
 from app.desk import LocalDesk
 from app.errors import Exit
@@ -55,14 +55,15 @@ def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Stopping it loses nothing: the same command goes on where it was.
     """
+    if out is not None:
+        check_writable(out)
     options = SummaryOptions("quick" if depth == "quick" else "full", use_model=not no_model, fresh=fresh)
-    sources_of(paths)
+    title = heading(sources_of(paths))
     desk = LocalDesk.open(locations(), model=model, use_model=not no_model)
     report = asyncio.run(_summarise(desk, paths, options))
     if report is None:
-        click.echo("Stopped. What is done is kept; the same command goes on from there.", err=True)
         return Exit.INTERRUPTED
-    _print(report, heading(sources_of(paths)), Output(as_json, out))
+    _print(report, title, Output(as_json, out))
     return exit_code(report, options)
 
 
@@ -84,6 +85,8 @@ async def _summarise(desk: LocalDesk, paths: Sequence[Path], options: SummaryOpt
                     if isinstance(event, Finished):
                         return event.report
     except asyncio.CancelledError:
+        # Said at once: closing may have to wait for a write to the disk.
+        click.echo("Stopped. What is done is kept; the same command goes on from there.", err=True)
         return None
     finally:
         await desk.close()

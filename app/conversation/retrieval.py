@@ -11,6 +11,7 @@ from app.folder_summary.citations import cite
 from app.folder_summary.report import Citation, CitedSentence
 from app.folder_summary.source_index import SourceIndex
 from tools.desk_db import DeskDatabase
+from tools.folder_walk import base_folder
 from tools.search import Hit, search
 
 MOST_PASSAGES = 6
@@ -44,7 +45,7 @@ def best_sentences(question: str, index: SourceIndex) -> list[CitedSentence]:
 
 
 def _citation(hit: Hit, folder: Path | None) -> Citation:
-    path = hit.path if folder else str(Path(hit.root) / hit.path)
+    path = hit.path if folder else str(base_folder(Path(hit.root)) / hit.path)
     return Citation(path=path, place=hit.place, start=hit.start, end=hit.end, quote=hit.text)
 
 

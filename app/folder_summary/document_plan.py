@@ -39,7 +39,8 @@ class DocumentPlan(BaseModel):
 class Planner:
     """Plans documents for one model."""
 
-    def __init__(self, session: EngineSession, database: DatabaseThread) -> None:
+    def __init__(self, session: EngineSession, database: DatabaseThread, *, fresh: bool) -> None:
+        self._fresh = fresh
         self._session = session
         self._database = database
 
@@ -63,10 +64,12 @@ class Planner:
     async def plan(self, file: FoundFile, budget: Budget) -> DocumentPlan:
         key = f"{self._session.fingerprint} {budget.input}"
         stored = await self._database.run(lambda db: db.plans.get(file.content_hash, key))
-        if stored:
+        if stored and not self._fresh:
             return DocumentPlan.model_validate_json(stored)
         document = await self._database.run(lambda db: db.documents.get(file.content_hash))
-        plan = await self._make(document, budget) if document else DocumentPlan(language=prompts.ANY_LANGUAGE, units=[])
+        if document is None:
+            return DocumentPlan(language=prompts.ANY_LANGUAGE, units=[])
+        plan = await self._make(document, budget)
         await self._database.run(lambda db: db.plans.put(file.content_hash, key, plan.model_dump_json()))
         return plan
 

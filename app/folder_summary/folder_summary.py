@@ -17,6 +17,7 @@ from app.folder_summary.report import CitedSentence, Coverage, Report, Stats
 from app.folder_summary.sources import Source
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
+from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 
 
@@ -100,7 +101,7 @@ class FolderSummary:
         stage = ModelStage(session, self._database, self._options, self._stats, self._emit)
         try:
             return await stage.run([file for file in files if file.content_hash])
-        except (RuntimeProblem, DeskError) as problem:
+        except (RuntimeProblem, ToolProblem, DeskError) as problem:
             # The digest stands, and so does all that the model wrote before.
             self._notices.append(problem.sentence())
             self._emit(Notice(problem.sentence()))

@@ -18,9 +18,14 @@ from app.folder_summary.planning import Budget, Unit, group
 from app.folder_summary.reading import FoundFile
 from app.folder_summary.report import CitedSentence, Stats
 from app.summary_options import SummaryOptions
+from runtime.errors import ContextOverflow
 from runtime.protocol import Turn
 from tools.passages import Document
 
+LIST_MARK = 4
+"""Tokens at most that a list puts around one of its parts."""
+STOPPED = "the model stopped before it; these are its own sentences"
+NO_ROOM = "it did not fit the model's context; these are its own sentences"
 WROTE_NOTHING = "the model wrote nothing about it; these are its own sentences"
 
 
@@ -88,7 +93,7 @@ class ModelStage:
         self._options = options
         self._stats = stats
         self._emit = emit
-        self._planner = Planner(session, database)
+        self._planner = Planner(session, database, fresh=options.fresh)
         self._writer = PieceWriter(session, database, stats, fresh=options.fresh)
         self._budget = Budget(0, 0)
         self._pace = Pace(0)
@@ -104,10 +109,17 @@ class ModelStage:
         self._pace = Pace(sum(job.tokens for job in jobs))
         self._pieces = sum(len(job.chunks) for job in jobs)
         parts: list[tuple[Job, Part]] = []
-        for job in jobs:
-            document = await self._document(job)
-            if document is not None:
-                parts.append((job, await self._summarise_file(job, document)))
+        for done, job in enumerate(jobs):
+            try:
+                document = await self._document(job)
+                if document is not None:
+                    parts.append((job, await self._summarise_file(job, document)))
+            except ContextOverflow:
+                self._leave([job], NO_ROOM)
+            except BaseException:
+                # Whatever the reason, these files show what was not done.
+                self._leave(jobs[done:], STOPPED)
+                raise
         self._progress("combining", self._done, self._pieces)
         summary = await self._summarise_folder([(job, part) for job, part in parts if part.text])
         if summary:
@@ -125,12 +137,19 @@ class ModelStage:
                 jobs.append(Job(file, plan, chunks))
         return jobs
 
+    def _leave(self, jobs: Sequence[Job], reason: str) -> None:
+        """Say of files that the model has not read them: what is shown of them is the digest."""
+        for job in jobs:
+            report = job.file.report
+            report.status, report.reason = "partial", "; ".join(filter(None, [report.reason, reason]))
+            self._emit(FileSummarised(report.model_copy()))
+
     async def _document(self, job: Job) -> Document | None:
         return await self._database.run(lambda db: db.documents.get(job.file.content_hash))
 
     async def _summarise_file(self, job: Job, document: Document) -> Part:
         report = job.file.report
-        title = shortened(report.title or report.path, self._planner.title_limit)
+        title = shortened(report.title or job.file.path, self._planner.title_limit)
         language = job.plan.language
         parts = []
         for units in job.chunks:
@@ -165,7 +184,7 @@ class ModelStage:
         """One text out of several: combined in groups that fit the context, again and again until one is left."""
         while len(parts) > 1:
             combined = []
-            for run in group([part.tokens for part in parts], self._budget.input):
+            for run in group([part.tokens + LIST_MARK for part in parts], self._budget.input):
                 texts = [parts[index].text for index in run]
                 if len(texts) == 1:
                     combined.append(parts[run.start])
@@ -178,7 +197,8 @@ class ModelStage:
         self._emit(TextWritten(path, "", restart=True))
         request = PieceRequest(kind, content_hash, turns, self._budget.answer)
         piece = await self._writer.write(request, _Told(path, self._emit))
-        return Part(proof.finished(piece.output), piece.tokens)
+        # A byte that is no character is written as one token and read back as three.
+        return Part(proof.finished(piece.output), piece.tokens + 2 * piece.output.count("\ufffd"))
 
     def _progress(self, phase: Phase, done: int, total: int, current: str = "") -> None:
         pace = self._pace

@@ -58,7 +58,8 @@ def say_what_was_read(report: FileReport, document: Document, chunks: Sequence[S
     report.passages_read = len(read)
     if len(read) < len(document.passages):
         report.status = "partial"
-        report.reason = f"quick: the model read {len(read)} of {len(document.passages)} passages ({_places(read)})"
+        quick = f"quick: the model read {len(read)} of {len(document.passages)} passages ({_places(read)})"
+        report.reason = "; ".join(filter(None, [report.reason, quick]))
 
 
 def _places(passages: Sequence[Passage]) -> str:

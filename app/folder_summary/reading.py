@@ -108,7 +108,8 @@ def _unchanged(database: DeskDatabase, source: Source, entries: Sequence[Entry])
     same = {
         entry.path: record
         for entry in entries
-        if (record := known.get(entry.path)) is not None
+        if not entry.reason
+        and (record := known.get(entry.path)) is not None
         and record.content_hash
         and (record.size, record.mtime_ns) == (entry.size, entry.mtime_ns)
     }
@@ -117,7 +118,8 @@ def _unchanged(database: DeskDatabase, source: Source, entries: Sequence[Entry])
 
 
 def _forget_missing(database: DeskDatabase, source: Source, entries: Sequence[Entry]) -> None:
-    listed = {entry.path for entry in entries}
+    """Nothing that is gone, or is not to be read any more, is found or quoted again."""
+    listed = {entry.path for entry in entries if not entry.reason}
     database.files.remove_many(
         str(source.root), [path for path in database.files.known(str(source.root)) if path not in listed]
     )

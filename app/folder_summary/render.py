@@ -16,6 +16,7 @@ def to_markdown(report: Report, heading: str) -> str:
     """The whole report; sources are numbered through, and each number stands behind the sentence that rests on it."""
     sources: dict[tuple[str, int, int], tuple[int, Citation]] = {}
     lines = [f"# {escape(heading)}", "", f"*{_head(report)}*", ""]
+    lines += [line for notice in report.notices for line in (f"**{escape(notice)}**", "")]
     lines += [_paragraph(report.summary, sources), ""] if report.summary else []
     for row in report.files:
         if row.summary:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import DeskError
+from tools.sanitise import sanitise
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,12 @@ class Source:
 def sources_of(paths: Sequence[Path]) -> tuple[Source, ...]:
     """One source for each path; where there are several folders, their files' paths begin with the folder's name.
 
+    A path that is named twice, or lies in another one, is not a source of its own.
+
     Raises DeskError for a path that does not exist or may not be read.
     """
-    roots = [_existing(path) for path in dict.fromkeys(path.expanduser().absolute() for path in paths)]
+    found = list(dict.fromkeys(_existing(path) for path in paths))
+    roots = [root for root in found if not any(other in root.parents for other in found)]
     if len(roots) == 1:
         return (Source(roots[0]),)
     names = [root.name for root in roots]
@@ -39,8 +43,13 @@ def heading(sources: Sequence[Source]) -> str:
 
 def _existing(path: Path) -> Path:
     try:
-        resolved = path.resolve(strict=True)
+        resolved = path.expanduser().resolve(strict=True)
         resolved.stat()
+        str(resolved).encode()
+    except UnicodeEncodeError as error:
+        raise DeskError(
+            f"{sanitise(str(path))} has a name that is not valid text.", title="Not a name", hint="Rename it."
+        ) from error
     except (OSError, RuntimeError) as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be opened"
         raise DeskError(

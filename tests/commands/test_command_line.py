@@ -79,6 +79,9 @@ def test_out_writes_a_file_and_leaves_nothing_else(desk_home, papers, tmp_path, 
     [
         (["summarise", "no/such/folder", "--no-model"], 1, "does not exist"),
         (["summarise", ".", "--model", "no-such-model"], 1, "There is no model 'no-such-model'"),
+        (["summarise", "~nobody-of-this-name/x", "--no-model"], 1, "cannot be opened"),
+        (["summarise", ".", "--model", "~nobody-of-this-name/x"], 1, "names a user who is not known"),
+        (["summarise", ".", "--no-model", "--out", "pyproject.toml/x.md"], 1, "cannot be written"),
         (["summarise"], 2, "Missing argument"),
         (["summarise", ".", "--depth", "deep"], 2, "deep"),
         (["sumarise", "."], 2, "No such command"),
@@ -112,6 +115,36 @@ def test_search_finds_what_was_read(desk_home, papers, capsys):
     assert "deposit" in hit["snippet"]
     assert run(["search", "zebra", "--in", str(papers)]) == 0
     assert "Nothing found" in capsys.readouterr().err
+
+
+def test_a_single_file_is_named_by_its_own_path(desk_home, papers, capsys):
+    run(["summarise", str(papers / "lease.txt"), "--no-model"])
+    capsys.readouterr()
+    assert run(["search", "deposit", "--json"]) == 0
+    (hit,) = json.loads(capsys.readouterr().out)
+    assert hit["path"] == str(papers / "lease.txt")
+
+
+def test_output_is_utf_8_in_a_pipe_whatever_the_locale(desk_home, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text("家賃は月に九百ユーロです。敷金は三十日以内に返されます。", "utf-8")
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    command = [*LAUNCHER, "summarise", str(folder), "--no-model"]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "敷金" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4])
+def test_an_early_ctrl_c_is_no_traceback(desk_home, papers, seconds):
+    command = [*LAUNCHER, "summarise", str(papers), "--no-model"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert b"Traceback" not in err
 
 
 def test_ask_answers_from_the_folder_with_its_source(desk_home, papers, capsys):

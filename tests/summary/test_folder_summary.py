@@ -109,6 +109,16 @@ async def test_a_copy_of_a_file_is_summarised_with_it_and_counted_once(desk_home
     assert second.stats.reused >= first.stats.generated - 1
 
 
+async def test_a_file_that_is_ignored_from_now_on_is_neither_read_nor_quoted(desk_home, papers):
+    await summarise(papers, use_model=False)
+    (papers / ".llamadeskignore").write_text("minutes.txt\n")
+    report, _ = await summarise(papers, use_model=False)
+    rows = {row.path: row.status for row in report.files}
+    assert rows["minutes.txt"] == "skipped"
+    cited = {citation.path for sentence in report.summary for citation in sentence.citations}
+    assert "minutes.txt" not in cited
+
+
 async def test_fresh_writes_everything_anew_and_the_same(desk_home, papers, tiny_model):
     first, _ = await summarise(papers, model=tiny_model)
     second, _ = await summarise(papers, model=tiny_model, fresh=True)
@@ -194,6 +204,8 @@ async def test_a_model_that_keeps_dying_is_named_and_the_digest_stands(desk_home
     assert any(tiny_model.name in text for text in notices)
     assert all(row.summary for row in report.files if row.status == "done")
     assert report.notices
+    assert any("the model stopped before it" in row.reason for row in report.files)
+    assert report.coverage.partial
 
 
 def engines() -> Sequence[psutil.Process]:

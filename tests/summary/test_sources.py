@@ -38,3 +38,11 @@ def test_the_same_folder_twice_is_one_source(tmp_path):
 def test_a_path_that_is_not_there_is_a_sentence():
     with pytest.raises(DeskError, match="does not exist"):
         sources_of([Path("no/such/folder")])
+
+
+def test_what_lies_in_another_path_or_is_named_twice_is_one_source(tmp_path):
+    (tmp_path / "lease").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "lease")
+    (tmp_path / "lease" / "a.txt").write_text("x")
+    paths = [tmp_path / "lease", tmp_path / "link", tmp_path / "lease/../lease", tmp_path / "lease/a.txt"]
+    assert [source.root for source in sources_of(paths)] == [tmp_path / "lease"]

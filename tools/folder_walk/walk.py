@@ -19,9 +19,12 @@ _MACOS_HIDDEN = 0x8000
 
 
 def base_folder(root: Path) -> Path:
-    """The folder that the paths of `walk(root)` are relative to: `root`, or its parent when it is a single file."""
+    """The folder that the paths of `walk(root)` are relative to: `root`, or its parent when it is a single file.
+
+    A root that has vanished stays what it was called: its parent's files are not its own.
+    """
     root = root.resolve()
-    return root if root.is_dir() else root.parent
+    return root.parent if root.is_file() else root
 
 
 def walk(root: Path, limits: WalkLimits | None = None) -> Iterator[Entry]:
