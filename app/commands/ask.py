@@ -13,8 +13,8 @@ from app.commands.output import echo_json, echo_markdown
 from app.conversation.events import Answered, AnswerNotice, AnswerText
 from app.desk import LocalDesk
 from app.errors import Exit
-from app.folder_summary.render import to_markdown
-from app.folder_summary.report import CitedSentence, Report
+from app.folder_summary.render import answer_to_markdown
+from app.folder_summary.report import CitedSentence
 from app.folder_summary.sources import sources_of
 from app.locations import locations
 from app.summary_options import SummaryOptions
@@ -36,6 +36,8 @@ class Answer(BaseModel):
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def ask(question: str, folder: Path | None, model: str | None, no_model: bool, as_json: bool) -> int:
     """Answer a question from the files that were read; every sentence shows its source."""
+    if not question.strip():
+        raise click.UsageError("The question is empty.")
     root = sources_of([folder])[0].root if folder else None
     desk = LocalDesk.open(locations(), model=model, use_model=not no_model)
     answered = asyncio.run(_ask(desk, question, root))
@@ -45,7 +47,7 @@ def ask(question: str, folder: Path | None, model: str | None, no_model: bool, a
     if as_json:
         echo_json(Answer(answer=list(answered.sentences), model=answered.model))
     else:
-        echo_markdown(_as_markdown(question, answered))
+        echo_markdown(answer_to_markdown(answered.sentences))
     return Exit.DONE
 
 
@@ -68,7 +70,3 @@ async def _ask(desk: LocalDesk, question: str, folder: Path | None) -> Answered 
     finally:
         await desk.close()
     return None
-
-
-def _as_markdown(question: str, answered: Answered) -> str:
-    return to_markdown(Report(summary=list(answered.sentences), model=answered.model), question)

@@ -40,6 +40,7 @@ def cli(context: click.Context, model: str | None) -> None:
     Exit codes: 0 done, 1 failed, 2 usage, 3 done in part, 130 interrupted. Data lives in one folder, which
     LLAMA_DESK_HOME moves.
     """
+    context.default_map = {name: {"model": model} for name in cli.commands} if model else None
     if context.invoked_subcommand is None:
         from app.commands.screen import open_screen
 

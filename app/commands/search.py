@@ -40,6 +40,8 @@ class FoundList(RootModel[list[Found]]):
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def search(words: str, folder: Path | None, limit: int, as_json: bool) -> int:
     """Find passages in the files that were read before."""
+    if not words.strip():
+        raise click.UsageError("There is no word to search for.")
     root = str(sources_of([folder])[0].root) if folder else None
     database = DatabaseThread(locations().make().database)
     try:

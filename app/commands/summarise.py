@@ -29,7 +29,7 @@ class Output:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("named", nargs=-1, required=True, metavar="PATH...")
 @click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or one in the models folder.")
 @click.option("--no-model", is_flag=True, help="The digest alone: the sentences that carry each file, no model.")
 @click.option(
@@ -43,7 +43,7 @@ class Output:
 @click.option("--fresh", is_flag=True, help="Read and write everything anew; nothing of earlier runs is used.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    paths: tuple[Path, ...],
+    named: tuple[str, ...],
     model: str | None,
     no_model: bool,
     depth: str,
@@ -55,6 +55,9 @@ def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Stopping it loses nothing: the same command goes on where it was.
     """
+    if not all(named):
+        raise click.UsageError("An empty path names nothing.")
+    paths = [Path(name) for name in named]
     if out is not None:
         check_writable(out)
     options = SummaryOptions("quick" if depth == "quick" else "full", use_model=not no_model, fresh=fresh)
@@ -63,6 +66,8 @@ def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
     report = asyncio.run(_summarise(desk, paths, options))
     if report is None:
         return Exit.INTERRUPTED
+    if not report.files:
+        click.echo("There is nothing in it to summarise.", err=True)
     _print(report, title, Output(as_json, out))
     return exit_code(report, options)
 

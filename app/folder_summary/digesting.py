@@ -41,7 +41,7 @@ def digest(database: DeskDatabase, files: Sequence[FoundFile]) -> Iterator[Diges
                 found = digester.add(file.report.path, document)
                 file.report.title = found.title or file.report.title
                 file.report.summary = [_own_words(file.report.path, sentence) for sentence in found.sentences]
-                file.report.passages_read = found.passages_read
+                file.report.passages_read = len(document.passages)
         done += len(batch)
         waiting += batch
         if time.monotonic() - told > STEP_SECONDS:

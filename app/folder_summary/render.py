@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.folder_summary.report import Citation, CitedSentence, FileReport, Report
 from tools.sanitise import sanitise
@@ -26,6 +26,14 @@ def to_markdown(report: Report, heading: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def answer_to_markdown(sentences: Sequence[CitedSentence]) -> str:
+    """An answer with its numbered sources; empty when there is none."""
+    sources: dict[tuple[str, int, int], tuple[int, Citation]] = {}
+    lines = [_paragraph(sentences, sources), ""] if sentences else []
+    lines += _section("Sources", (_source(number, citation) for number, citation in sources.values()))
+    return "\n".join(lines).rstrip() + "\n" if lines else ""
+
+
 def escape(text: str) -> str:
     """Foreign text as Markdown that shows it and does nothing else."""
     return MARKDOWN.sub(r"\\\1", " ".join(sanitise(text).split()))
@@ -38,7 +46,7 @@ def _head(report: Report) -> str:
 
 
 def _title(row: FileReport) -> str:
-    title = row.title if row.title and row.title != row.path else ""
+    title = "" if row.title in {"", row.path, row.path.rpartition("/")[2]} else row.title
     return escape(row.path) + (f" — {escape(title)}" if title else "")
 
 
@@ -46,7 +54,7 @@ def _note(row: FileReport) -> list[str]:
     return [f"*{row.status}: {escape(row.reason)}*", ""] if row.reason else []
 
 
-def _paragraph(sentences: list[CitedSentence], sources: dict[tuple[str, int, int], tuple[int, Citation]]) -> str:
+def _paragraph(sentences: Sequence[CitedSentence], sources: dict[tuple[str, int, int], tuple[int, Citation]]) -> str:
     return " ".join(_sentence(sentence, sources) for sentence in sentences)
 
 

@@ -55,6 +55,8 @@ def _existing(path: Path) -> Path:
         raise DeskError(
             f"{path} {reason}.", title="Nothing to read there", hint="Name a folder or a file that is there."
         ) from error
+    if not resolved.is_dir() and not resolved.is_file():
+        raise DeskError(f"{path} is neither a folder nor a file.", title="Nothing to read there", hint="Name one.")
     return resolved
 
 

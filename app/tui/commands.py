@@ -76,7 +76,7 @@ COMMANDS: tuple[Command, ...] = (
         "f4",
     ),
     Command("copy", "Copy the last answer", "The last summary or answer with its sources", "copy_last"),
-    Command("theme", "Light or dark", "Change between the light and the dark theme", "app.toggle_theme"),
+    Command("theme", "Theme: light or dark", "Change between the light and the dark theme", "app.toggle_theme"),
     Command("help", "Keys and commands", "This list", "help", "", "f1", "?", "Keys"),
     Command("quit", "Quit", "Stop the work, keep what is done and leave", "app.quit", "", "ctrl+q", "^q"),
 )

@@ -188,6 +188,9 @@ class DeskScreen(Screen[None]):
 
     async def action_new_conversation(self) -> None:
         self.jobs.stop_all()
+        self.folder = None
+        self.panes.files.show_none()
+        self.query_one(PromptBar).invite(None)
         await self.conversation.clear()
         if (state := self.query_one(Header).engine) is not None:
             self.show_engine(state)

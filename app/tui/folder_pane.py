@@ -38,6 +38,12 @@ class FolderPane(Vertical):
         yield FileList()
         yield Static("", classes="detail", markup=False)
 
+    def show_none(self) -> None:
+        """As it was at the start: nothing is open."""
+        self.query_one(FileList).clear()
+        self.query_one(".name", Static).update(Content("Files"))
+        self.query_one(".counts", Static).update(Content(_EMPTY))
+
     def show_folder(self, folder: FolderState) -> None:
         """Another folder: its name and all of its rows."""
         self.query_one(".name", Static).update(Content(folder.name))
@@ -57,7 +63,7 @@ class FolderPane(Vertical):
         if files.order.problems_only:
             text = "Only files with a problem · f4" if files.order.lines else f"{_NO_PROBLEMS} · f4 shows all"
         elif not coverage.files:
-            text = "Looking for files…"
+            text = "Looking for files…" if folder.coverage is None else "There is nothing in it."
         else:
             rest = "".join(f", {number:,} {word}" for word, number in coverage.shortfalls() if number)
             text = f"{count(coverage.files, 'file')}{rest}"

@@ -65,21 +65,22 @@ class FolderPicker(ModalScreen[Path | None]):
         self.go(self.folder)
 
     @work(exclusive=True)
-    async def go(self, folder: Path) -> None:
-        """Show the folders in `folder`."""
+    async def go(self, folder: Path, typed: str | None = None) -> None:
+        """Show the folders in `folder`, which was chosen or `typed`; what is typed after that narrows it down."""
         self._names = await asyncio.to_thread(subfolders, folder)
         self.folder = folder
         self.query_one("#where", Static).update(Content(one_line(str(folder))))
         field = self.query_one(Input)
         with self.prevent(Input.Changed):
-            field.value = ""
-        self._list("")
+            field.value = "" if typed is None else field.value.removeprefix(typed)
+        self._list(field.value)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         text = event.value
-        if text.endswith(("/", os.sep)) and (folder := self._typed_folder(text)) is not None:
-            self.go(folder)
+        end = max(text.rfind(sign) for sign in ("/", os.sep)) + 1
+        if end and (folder := self._typed_folder(text[:end])) is not None:
+            self.go(folder, text[:end])
         else:
             self._list(text)
 

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from app.tui.commands import COMMANDS
 
 _MOVING = (
-    ("tab", "prompt, conversation, files, source"),
+    ("tab", "from the prompt to the files, the conversation, the source"),
     ("↑ ↓", "sentence by sentence; file by file"),
     ("enter", "the sentence's source; again for its next one"),
     ("[ ]", "in a source: the passage before or after"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.summary_options import SummaryOptions
-from app.tui.commands import command_named
+from app.tui.commands import Command, command_named, commands_starting_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def path_from(text: str) -> Path:
 
 def _command(name: str, rest: str) -> Intent | None:
     """The command's intent, or None when `name` is no command and may be the first part of a path."""
-    command = command_named(name)
+    command = command_named(name) or _only_one_starting_with(name)
     if command is None:
         if Path(f"/{name}").exists():
             return None
@@ -76,6 +76,11 @@ def _command(name: str, rest: str) -> Intent | None:
         return Perform(command.action)
     read = _ARGUMENT_READERS.get(command.name)
     return read(rest) if read is not None else Perform(command.action)
+
+
+def _only_one_starting_with(name: str) -> Command | None:
+    found = commands_starting_with(name) if name else []
+    return found[0] if len(found) == 1 else None
 
 
 def _source(text: str) -> Intent:

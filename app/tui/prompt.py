@@ -89,6 +89,12 @@ class Prompt(Input):
             return
         await super()._on_key(event)
 
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines become one; Textual would keep the first alone."""
+        event.stop()
+        event.prevent_default()
+        super()._on_paste(events.Paste(" ".join(event.text.split("\n"))))
+
     def action_earlier(self) -> None:
         self._recall(self._place - 1)
 

@@ -76,7 +76,7 @@ class SummaryEntry(Entry):
                     self._drafts.pop(row.path, None)
                 case Notice(text=text):
                     self._notices.append(one_line(text))
-                case DigestReady(summary=summary):
+                case DigestReady(summary=summary) if summary:
                     await self._replace_sentences(summary, "From the files' own words")
                 case FolderSummarised(summary=summary):
                     await self._replace_sentences(summary, "")
@@ -97,9 +97,8 @@ class SummaryEntry(Entry):
 
     async def _finish(self, event: Finished) -> None:
         report = event.report
-        if report.summary:
-            caption = "" if report.model else "From the files' own words"
-            await self._replace_sentences(report.summary, caption)
+        caption = "" if report.model or not report.summary else "From the files' own words"
+        await self._replace_sentences(report.summary, caption)
         self.end(run_facts(report.stats, one_line(report.model) if report.model else None))
 
     async def _replace_sentences(self, sentences: Sequence[CitedSentence], caption: str) -> None:

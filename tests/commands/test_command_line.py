@@ -82,6 +82,10 @@ def test_out_writes_a_file_and_leaves_nothing_else(desk_home, papers, tmp_path, 
         (["summarise", "~nobody-of-this-name/x", "--no-model"], 1, "cannot be opened"),
         (["summarise", ".", "--model", "~nobody-of-this-name/x"], 1, "names a user who is not known"),
         (["summarise", ".", "--no-model", "--out", "pyproject.toml/x.md"], 1, "cannot be written"),
+        (["summarise", ""], 2, "An empty path names nothing"),
+        (["summarise", os.devnull, "--no-model"], 1, "neither a folder nor a file"),
+        (["ask", " "], 2, "The question is empty"),
+        (["search", ""], 2, "no word to search for"),
         (["summarise"], 2, "Missing argument"),
         (["summarise", ".", "--depth", "deep"], 2, "deep"),
         (["sumarise", "."], 2, "No such command"),
@@ -161,6 +165,17 @@ def test_doctor_says_what_is_there(desk_home, tiny_model, capsys):
     assert findings["Engine"]["ok"]
     assert "loaded in" in findings["Engine"]["detail"]
     assert "SQLite" in findings["Database"]["detail"]
+
+
+def test_a_model_before_the_command_is_meant_for_it(desk_home, tiny_model, capsys):
+    assert run(["--model", str(tiny_model), "doctor"]) == 0
+    assert "loaded in" in capsys.readouterr().out
+
+
+def test_an_empty_folder_is_said_to_be_empty(desk_home, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert run(["summarise", str(tmp_path / "empty"), "--no-model"]) == 0
+    assert "There is nothing in it to summarise." in capsys.readouterr().err
 
 
 def test_doctor_without_a_model_is_well(desk_home, capsys):

@@ -189,6 +189,15 @@ def test_cancel_ends_what_is_being_read_at_once(tmp_path: Path) -> None:
         assert extractor.extract(tmp_path, "a.txt").status == "done"
 
 
+def test_cancel_between_two_calls_costs_no_file(extractor: Extractor, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The rent is due on the third day.")
+    assert extractor.extract(tmp_path, "a.txt").status == "done"
+    extractor.cancel()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tools.extraction.client.QUICK_DEATH_SECONDS", 0.0)
+        assert extractor.extract(tmp_path, "a.txt").status == "done"
+
+
 def test_an_iterator_that_is_given_up_leaves_no_answers_behind(extractor: Extractor, tmp_path: Path) -> None:
     for name in "abcd":
         (tmp_path / name).write_text(f"This is {name}.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Static
+from textual.events import Paste
+from textual.widgets import Input, OptionList, Static
 
 from app.conversation.events import Answered, AnswerNotice, PassagesFound
 from app.desk_api import EngineState
@@ -175,6 +176,45 @@ async def test_a_new_conversation_is_empty_and_the_desk_forgets(make_app):
         await settle(pilot, pilot.app)
         assert "Which folder shall we read?" in words_on(pilot.app)
         assert (desk.forgotten, desk.stopped) == (1, 1)
+
+
+async def test_the_picker_keeps_what_is_typed_while_it_looks(make_app, tmp_path):
+    (tmp_path / "papers" / "lease").mkdir(parents=True)
+    desk = lease_desk()
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        field = pilot.app.screen.query_one(Input)
+        for sign in f"{tmp_path}/papers/lea":
+            field.value += sign
+        await until(pilot, lambda: field.value == "lea")
+        await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: field.value == "")
+        await pilot.press("enter")
+        await settle(pilot, pilot.app)
+        assert desk.summarised[0][0] == (tmp_path / "papers" / "lease",)
+
+
+async def test_a_command_may_be_cut_short_and_lines_pasted(make_app):
+    async with make_app(lease_desk()).run_test(size=(120, 36)) as pilot:
+        prompt = pilot.app.screen.query_one(Prompt)
+        prompt.post_message(Paste("What is\nthe rent?"))
+        await until(pilot, lambda: prompt.value == "What is the rent?")
+        prompt.value = ""
+        await pilot.press(*"/hel", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+
+
+async def test_an_empty_folder_says_so(make_app):
+    from app.folder_summary.events import Finished
+    from app.folder_summary.report import Report
+
+    desk = lease_desk(summary=(Finished(Report()),))
+    async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
+        await settle(pilot, pilot.app)
+        assert "There is nothing in it." in words_on(pilot.app)
+        assert "From the files' own words" not in words_on(pilot.app)
 
 
 async def test_leaving_closes_the_desk(make_app):

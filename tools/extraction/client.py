@@ -51,6 +51,8 @@ class Extractor:
         """Read files in order, faster than one by one; raises as `extract`, and RuntimeError during another call."""
         if not self._busy.acquire(timeout=PATIENCE_SECONDS):
             raise RuntimeError("this extractor is reading for another caller")
+        if self._cancelled.is_set():
+            self._discard()  # a call to `cancel` since the last file has killed it
         self._cancelled.clear()
         answered = True
         try:

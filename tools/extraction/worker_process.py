@@ -54,6 +54,7 @@ class WorkerProcess:
 
     def ask(self, root: str, paths: Sequence[str]) -> None:
         """Send a batch; raises OSError when the process has ended."""
+        self._asked_at = time.monotonic()
         write_frame(self._stdin, Request(root=root, paths=list(paths)))
 
     def answer(self, path: str) -> tuple[Extraction, bool] | None:
