@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from tools.stopwords import STOPWORDS
 
@@ -42,15 +43,17 @@ def content_words(text: str) -> list[str]:
     words: list[str] = []
     for match in _TOKEN.finditer(fold(text)):
         token = match.group()
-        if match["number"]:
+        kind = match.lastgroup
+        if kind == "number":
             words.append(_digits(_GROUPING.sub("", token)))
-        elif match["run"]:
+        elif kind == "run":
             words.extend(_pairs(token))
         elif token not in _STOPWORDS:
             words.append(stem(token))
     return words
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """A folded word without its commonest endings, so that "decided" meets "decides" and "contratti" "contratto".
 
@@ -86,4 +89,6 @@ def _pairs(run: str) -> list[str]:
 
 def _digits(number: str) -> str:
     """ASCII digits for those of any script."""
+    if number.isascii():
+        return number
     return "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in number)
