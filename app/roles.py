@@ -57,6 +57,8 @@ def run_role(role: Role, arguments: list[str]) -> int:
         from runtime.engine.process import main as run_engine
 
         return run_engine()
+    if hasattr(os, "nice"):
+        os.nice(10)  # reading thousands of files is no reason for a key to wait
     from tools.extraction.worker import main as run_extractor
 
     return run_extractor()
@@ -84,7 +86,7 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
 
     # A full collection walks every object and holds up the screen; what was imported never becomes garbage.
     gc.freeze()
-    gc.set_threshold(10_000, 20, 100)
+    gc.set_threshold(5_000, 500, 1_000)
     # A thread that computes gives way to the screen after this many seconds; a key takes several turns to be shown.
     sys.setswitchinterval(0.001)
     return run(arguments)

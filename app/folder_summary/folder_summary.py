@@ -61,7 +61,11 @@ class FolderSummary:
         if self._session is not None:
             summary = await self._write(self._session, files) or summary
         self._stats.seconds = round(time.monotonic() - started, 3)
-        report = Report(
+        report = await self._database.run(lambda _: self._report(files, summary))
+        self._emit(Finished(report))
+
+    def _report(self, files: Sequence[FoundFile], summary: list[CitedSentence]) -> Report:
+        return Report(
             summary=summary,
             coverage=coverage_of(files),
             files=[file.report for file in files],
@@ -69,7 +73,6 @@ class FolderSummary:
             model=self._session.name if self._session else None,
             notices=self._notices,
         )
-        self._emit(Finished(report))
 
     async def _read(self, sources: Sequence[Source]) -> list[FoundFile]:
         files: list[FoundFile] = []
@@ -82,8 +85,7 @@ class FolderSummary:
             self._emit(Progress("reading" if batch.total else "listing", batch.done, batch.total, current))
             if batch.files:
                 self._emit(_rows(batch.files))
-        files.sort(key=lambda file: file.report.path)
-        return files
+        return await self._database.run(lambda _: sorted(files, key=lambda file: file.report.path))
 
     async def _digest(self, files: Sequence[FoundFile]) -> list[CitedSentence]:
         readable = [file for file in files if file.content_hash]
@@ -94,7 +96,8 @@ class FolderSummary:
             if step.files:
                 self._emit(_rows(step.files))
             summary = step.summary
-        self._emit(DigestReady(tuple(summary), coverage_of(files)))
+        coverage = await self._database.run(lambda _: coverage_of(files))
+        self._emit(DigestReady(tuple(summary), coverage))
         return summary
 
     async def _write(self, session: EngineSession, files: Sequence[FoundFile]) -> list[CitedSentence]:

@@ -40,7 +40,8 @@ class FolderState:
                 case FileSummarised(row=row):
                     changed[row.path] = row
                 case Finished(report=report):
-                    changed |= {row.path: row for row in report.files}
+                    # The others came before, each when it changed: thousands again would hold up the screen.
+                    changed |= {row.path: row for row in report.files if row.path not in self.rows}
                     self.coverage = report.coverage
                 case _:
                     pass
