@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.folder_summary.reading import FoundFile
-from app.folder_summary.report import Citation, CitedSentence
+from app.folder_summary.report import Citation, CitedSentence, FileReport
+from app.right_of_way import giving_way
 from tools.desk_db import DeskDatabase
-from tools.digest import FolderDigester, KeySentence
+from tools.digest import DocumentDigest, FolderDigester, KeySentence
+from tools.passages import Document
 
 BATCH_FILES = 64
 BATCH_PASSAGES = 500
@@ -35,13 +37,11 @@ def digest(database: DeskDatabase, files: Sequence[FoundFile]) -> Iterator[Diges
     told = time.monotonic()
     for batch in _batches(files):
         documents = database.documents.get_many(file.content_hash for file in batch)
-        for file in batch:
+        for file in giving_way(batch):
             document = documents.get(file.content_hash)
             if document is not None:
                 found = digester.add(file.report.path, document)
-                file.report.title = found.title or file.report.title
-                file.report.summary = [_own_words(file.report.path, sentence) for sentence in found.sentences]
-                file.report.passages_read = len(document.passages)
+                file.report = _digested(file.report, document, found)
         done += len(batch)
         waiting += batch
         if time.monotonic() - told > STEP_SECONDS:
@@ -64,6 +64,16 @@ def _batches(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
             batch, passages = [], 0
     if batch:
         yield batch
+
+
+def _digested(report: FileReport, document: Document, found: DocumentDigest) -> FileReport:
+    return report.model_copy(
+        update={
+            "title": found.title or report.title,
+            "summary": [_own_words(report.path, sentence) for sentence in found.sentences],
+            "passages_read": len(document.passages),
+        }
+    )
 
 
 def _own_words(path: str, sentence: KeySentence) -> CitedSentence:

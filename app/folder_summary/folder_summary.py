@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from itertools import batched, chain
 
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
@@ -15,6 +16,7 @@ from app.folder_summary.model_stage import ModelStage
 from app.folder_summary.reading import FoundFile, read_sources
 from app.folder_summary.report import CitedSentence, Coverage, Report, Stats
 from app.folder_summary.sources import Source
+from app.right_of_way import giving_way
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from tools.errors import ToolProblem
@@ -112,13 +114,12 @@ class FolderSummary:
 
 
 def _rows(files: Sequence[FoundFile]) -> FilesRead:
-    """The files' rows as they are now: later stages change them."""
-    return FilesRead(tuple(file.report.model_copy() for file in files))
+    return FilesRead(tuple(file.report for file in files))
 
 
 def coverage_of(files: Sequence[FoundFile]) -> Coverage:
     coverage = Coverage(files=len(files))
-    for file in files:
+    for file in chain.from_iterable(giving_way(batched(files, 200))):
         match file.report.status:
             case "done":
                 coverage.done += 1

@@ -140,15 +140,15 @@ class ModelStage:
     def _leave(self, jobs: Sequence[Job], reason: str) -> None:
         """Say of files that the model has not read them: what is shown of them is the digest."""
         for job in jobs:
-            report = job.file.report
-            report.status, report.reason = "partial", "; ".join(filter(None, [report.reason, reason]))
-            self._emit(FileSummarised(report.model_copy()))
+            reasons = "; ".join(filter(None, [job.file.report.reason, reason]))
+            job.file.report = job.file.report.model_copy(update={"status": "partial", "reason": reasons})
+            self._emit(FileSummarised(job.file.report))
 
     async def _document(self, job: Job) -> Document | None:
         return await self._database.run(lambda db: db.documents.get(job.file.content_hash))
 
     async def _summarise_file(self, job: Job, document: Document) -> Part:
-        report = job.file.report
+        report = job.file.report.model_copy()
         title = shortened(report.title or job.file.path, self._planner.title_limit)
         language = job.plan.language
         parts = []
@@ -168,7 +168,8 @@ class ModelStage:
             report.summary = summary
         else:
             report.reason = report.reason or WROTE_NOTHING
-        self._emit(FileSummarised(report.model_copy()))
+        job.file.report = report
+        self._emit(FileSummarised(report))
         return part
 
     async def _summarise_folder(self, parts: Sequence[tuple[Job, Part]]) -> list[CitedSentence]:

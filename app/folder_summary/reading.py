@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from app.folder_summary.report import FileReport
 from app.folder_summary.sources import Source
+from app.right_of_way import giving_way
 from tools.desk_db import DeskDatabase, FileRecord, Overview
 from tools.extraction.client import Extraction, Extractor
 from tools.folder_walk import Entry, WalkLimits, walk
@@ -18,7 +19,10 @@ BATCH_SECONDS = 0.25
 
 @dataclass(slots=True)
 class FoundFile:
-    """A file of the folder and where its text is: `content_hash` is empty when there is none."""
+    """A file of the folder and where its text is: `content_hash` is empty when there is none.
+
+    A later stage gives it another report and never changes one: the screen shows those that it was sent.
+    """
 
     source: Source
     path: str
@@ -75,7 +79,7 @@ def _extract(
 ) -> Iterator[list[FoundFile]]:
     waiting: list[Extraction] = []
     committed = time.monotonic()
-    for extraction in extractor.extract_many(source.root, paths):
+    for extraction in giving_way(extractor.extract_many(source.root, paths)):
         waiting.append(extraction)
         if time.monotonic() - committed > BATCH_SECONDS:
             yield _store(database, source, waiting)
@@ -98,8 +102,8 @@ def _store(database: DeskDatabase, source: Source, extractions: Sequence[Extract
     ]
     documents = [extraction.document for extraction in extractions if extraction.document is not None]
     with database.transaction():
-        database.documents.save_many(documents)
-        database.files.record_many(str(source.root), records)
+        database.documents.save_many(giving_way(documents))
+        database.files.record_many(str(source.root), giving_way(records))
     return _found(source, records, {document.content_hash: Overview.of(document) for document in documents})
 
 

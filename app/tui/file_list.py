@@ -76,10 +76,10 @@ class FileList(ScrollView, can_focus=True):
 
     def put(self, rows: list[FileReport]) -> None:
         """Add or change files; the cursor stays on its file."""
-        kept = self._line_at_cursor()
+        kept, shown = self._line_at_cursor(), self._in_view()
         for row in rows:
             self.order.put(row)
-        self._lines_changed(kept)
+        self._lines_changed(kept, redraw=self._in_view() != shown)
 
     def clear(self) -> None:
         self.order.clear()
@@ -174,13 +174,20 @@ class FileList(ScrollView, can_focus=True):
     def _line_at_cursor(self) -> Line | None:
         return self.order.lines[self.cursor] if self.cursor < len(self.order.lines) else None
 
-    def _lines_changed(self, kept: Line | None) -> None:
+    def _in_view(self) -> list[tuple[Line, Status | None]]:
+        """The lines on the screen, with all that is drawn of each but the cursor."""
+        top = self.scroll_offset.y
+        lines = self.order.lines[top : top + self.size.height]
+        return [(line, self.order.rows[line.path].status if line.name else None) for line in lines]
+
+    def _lines_changed(self, kept: Line | None, *, redraw: bool = True) -> None:
         self._set_virtual_size()
         if kept is not None and self.cursor:
             moved = self.order.index(kept)
             with self.prevent(self.Highlighted):
                 self.set_reactive(FileList.cursor, self.validate_cursor(moved))
-        self.refresh()
+        if redraw:
+            self.refresh()
 
     def _set_virtual_size(self) -> None:
         lines = len(self.order.lines)

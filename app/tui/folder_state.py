@@ -40,8 +40,9 @@ class FolderState:
                 case FileSummarised(row=row):
                     changed[row.path] = row
                 case Finished(report=report):
-                    # The others came before, each when it changed: thousands again would hold up the screen.
-                    changed |= {row.path: row for row in report.files if row.path not in self.rows}
+                    # Mostly all came before, each when it changed: thousands again would hold up the screen.
+                    if len(report.files) > len(self.rows):
+                        changed |= {row.path: row for row in report.files if row.path not in self.rows}
                     self.coverage = report.coverage
                 case _:
                     pass

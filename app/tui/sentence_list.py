@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from textual.widgets import Static
 from app.folder_summary.report import Citation, CitedSentence
 from app.tui.cited_text import NumberedSentence, numbered
 from app.tui.terminal_safety import one_line
+
+STEP_SENTENCES = 2
+STEP_SECONDS = 0.05
+"""Longer than a frame with a new layout takes: each step is drawn, and keys between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +93,43 @@ class SentenceRow(Horizontal):
 
 
 class SentenceList(Vertical):
-    """The sentences of one answer or summary."""
+    """The sentences of one answer or summary: all from the start, or the `first` ones and the others in steps."""
 
     DEFAULT_CSS = """
     SentenceList { height: auto; }
     """
 
-    def __init__(self, sentences: Sequence[CitedSentence], root: Path, *, classes: str | None = None) -> None:
+    def __init__(
+        self, sentences: Sequence[CitedSentence], root: Path, *, first: int | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(classes=classes)
         self.numbered_sentences = numbered(sentences)
         self.root = root
+        self._first = first
+        self._drawn = asyncio.Event()
 
     def compose(self) -> ComposeResult:
-        for sentence in self.numbered_sentences:
-            yield SentenceRow(sentence, self.root)
+        yield from self._rows(self.numbered_sentences[: self._first])
+
+    def on_mount(self) -> None:
+        # A worker of its own: work that is stopped has all of its sentences, too.
+        self.run_worker(self._show_rest())
+
+    async def drawn(self) -> None:
+        """Wait until all sentences have come."""
+        await self._drawn.wait()
+
+    async def _show_rest(self) -> None:
+        """Add what `first` left out: to lay out many sentences at once would hold up the keys."""
+        rest = [] if self._first is None else self._rows(self.numbered_sentences[self._first :])
+        try:
+            await asyncio.sleep(STEP_SECONDS)
+            while rest:
+                step, rest = rest[:STEP_SENTENCES], rest[STEP_SENTENCES:]
+                await self.mount(*step)
+                await asyncio.sleep(STEP_SECONDS)
+        finally:
+            self._drawn.set()
+
+    def _rows(self, sentences: Sequence[NumberedSentence]) -> list[SentenceRow]:
+        return [SentenceRow(sentence, self.root) for sentence in sentences]

@@ -23,7 +23,7 @@ from app.tui.entries import Entry, Placed
 from app.tui.folder_state import FolderState
 from app.tui.progress_line import ProgressLine
 from app.tui.saying import say
-from app.tui.sentence_list import SentenceList
+from app.tui.sentence_list import STEP_SENTENCES, SentenceList
 from app.tui.terminal_safety import one_line
 from app.wording import run_facts
 from tools.sanitise import sanitise
@@ -89,7 +89,7 @@ class SummaryEntry(Entry):
     def end(self, words: str) -> None:
         """The run is over, in whatever way: nothing on the entry claims to be at work any more."""
         self._drafts.clear()
-        for line in self.query(ProgressLine):
+        for line in self.query_children(ProgressLine):
             line.display = False
         self._draw()
         if words:
@@ -108,13 +108,14 @@ class SummaryEntry(Entry):
             self._say(".caption", Content(caption))
             return
         self._drafts.pop("", None)
-        replacement = SentenceList(sentences, self.folder.root)
+        replacement = SentenceList(sentences, self.folder.root, first=STEP_SENTENCES)
         async with self.batch():
             if self.sentences is not None:
                 await self.sentences.remove()
             self.sentences = replacement
             await self.mount(replacement, before=self.query_one(".facts"))
         self._say(".caption", Content(caption))
+        await replacement.drawn()
         self.post_message(Placed(self))
 
     def _write(self, event: TextWritten) -> None:
@@ -140,6 +141,6 @@ class SummaryEntry(Entry):
 
     def _say(self, selector: str, content: Content) -> None:
         # A run may end after its entry was taken off the screen: then there is no such line.
-        for line in self.query(selector).results(Static):
+        for line in self.query_children(selector).results(Static):
             say(line, content)
             line.set_class(not content.plain, "-empty")

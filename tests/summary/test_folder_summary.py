@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from app.desk import LocalDesk
-from app.folder_summary.events import DigestReady, Event, FileSummarised, Finished, Notice, TextWritten
-from app.folder_summary.report import CitedSentence, Report
+from app.folder_summary.events import DigestReady, Event, FilesRead, FileSummarised, Finished, Notice, TextWritten
+from app.folder_summary.report import CitedSentence, FileReport, Report
 from app.locations import locations
 from app.summary_options import SummaryOptions
 from tests.models import make_tiny_llama
@@ -69,6 +69,21 @@ async def test_without_a_model_every_file_has_its_row_and_every_sentence_its_sou
     assert all(sentence.supported and sentence.citations for sentence in report.summary)
     assert any(isinstance(event, DigestReady) for event in events)
     assert report.model is None
+
+
+async def test_a_row_that_was_sent_is_not_changed_any_more(desk_home, papers, tiny_model):
+    desk = LocalDesk.open(locations(), model=str(tiny_model))
+    sent: list[tuple[FileReport, FileReport]] = []
+    try:
+        async for event in desk.summarise([papers], SummaryOptions()):
+            rows = (
+                event.rows if isinstance(event, FilesRead) else [event.row] if isinstance(event, FileSummarised) else []
+            )
+            sent += [(row, row.model_copy(deep=True)) for row in rows]
+    finally:
+        await desk.close()
+    assert len(sent) > 8
+    assert all(row == as_it_was for row, as_it_was in sent)
 
 
 async def test_with_a_model_it_ends_and_what_is_cited_is_verbatim(desk_home, papers, tiny_model):

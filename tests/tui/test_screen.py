@@ -9,7 +9,8 @@ from textual.widgets import Input, OptionList, Static
 from app.conversation.events import Answered, AnswerNotice, PassagesFound
 from app.desk_api import EngineState
 from app.errors import DeskError
-from app.folder_summary.events import TextWritten
+from app.folder_summary.events import DigestReady, TextWritten
+from app.folder_summary.report import CitedSentence, Coverage
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
 from app.tui.file_list import FileList
@@ -215,6 +216,22 @@ async def test_an_empty_folder_says_so(make_app):
         await settle(pilot, pilot.app)
         assert "There is nothing in it." in words_on(pilot.app)
         assert "From the files' own words" not in words_on(pilot.app)
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_many_sentences_all_come_also_when_the_work_is_stopped(make_app, stopped):
+    sentences = tuple(CitedSentence(sentence=f"Sentence {number}.", supported=True) for number in range(9))
+    desk = lease_desk(summary=(DigestReady(sentences, Coverage(files=1, done=1)), Pause()))
+    async with make_app(desk, opened=True).run_test(size=(120, 50)) as pilot:
+
+        def shown() -> list[CitedSentence]:
+            return [row.numbered_sentence.sentence for row in pilot.app.screen.query(SentenceRow)]
+
+        await until(pilot, shown)
+        if stopped:
+            pilot.app.desk_screen.jobs.stop_all()
+        await until(pilot, lambda: len(shown()) == len(sentences))
+        assert shown() == list(sentences)
 
 
 async def test_leaving_closes_the_desk(make_app):
