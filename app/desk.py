@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.conversation.events import AnswerEvent
 from app.conversation.folder_question import FolderQuestions
+from app.conversation.requests import answer_request
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.engine_session import EngineSession, open_session
@@ -15,7 +16,7 @@ from app.folder_summary.events import Event
 from app.folder_summary.folder_summary import FolderSummary
 from app.folder_summary.sources import sources_of
 from app.locations import Locations
-from app.model_choice import choose_model, how_to_get_a_model
+from app.model_choice import about_the_pocket_model, choose_model
 from app.roles import role_command
 from app.settings import load_settings
 from app.summary_options import SummaryOptions
@@ -24,6 +25,7 @@ from runtime.model_file import fingerprint
 from tools.desk_db import DeskDatabase, ModelFile
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
+from tools.folder_walk import base_folder
 
 
 class LocalDesk:
@@ -34,7 +36,8 @@ class LocalDesk:
         self._database = database
         self._session = session
         self._extractor = Extractor(role_command("extractor"))
-        self._questions = FolderQuestions(database, session)
+        # The pocket model cannot read passages: its answers are the passages' own sentences.
+        self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
 
     @classmethod
     def open(cls, places: Locations, *, model: str | None = None, use_model: bool = True) -> LocalDesk:
@@ -60,9 +63,15 @@ class LocalDesk:
                 yield event
 
     async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
-        """Answer from the passages of `folder`, or of every folder that was read; earlier questions are remembered."""
-        root = folder.resolve() if folder else None
-        async with contextlib.aclosing(self._questions.answer(question, root)) as events:
+        """Answer from the passages of `folder`; earlier questions are remembered.
+
+        Without a folder it is a request to the assistant, which may propose calls of tools.
+        """
+        if folder is not None or self._session is None:
+            answer = self._questions.answer(question, folder.resolve() if folder else None)
+        else:
+            answer = answer_request(question, self._session, self._questions)
+        async with contextlib.aclosing(answer) as events:
             async for event in events:
                 yield event
 
@@ -72,9 +81,10 @@ class LocalDesk:
 
     async def engine_state(self) -> EngineState:
         if self._session is None:
-            return EngineState(None, hint=how_to_get_a_model(self._places))
+            return EngineState(None)
         loaded = self._session.loaded
-        return EngineState(self._session.name, loaded.device if loaded else "", await self._session.speed())
+        hint = about_the_pocket_model(self._places) if self._session.is_pocket else ""
+        return EngineState(self._session.name, loaded.device if loaded else "", await self._session.speed(), hint=hint)
 
     async def forget_conversation(self) -> None:
         self._questions.forget()
@@ -91,12 +101,23 @@ class LocalDesk:
 
 
 def _open_document(database: DeskDatabase, root: Path, path: str) -> OpenedDocument | None:
+    if Path(path).is_absolute():
+        root, path = _within(database, Path(path))
     record = database.files.known(str(root)).get(path)
     document = database.documents.get(record.content_hash) if record else None
     if document is None:
         return None
     places = tuple((passage.start, passage.place) for passage in document.passages)
     return OpenedDocument(path, document.title, document.text, places)
+
+
+def _within(database: DeskDatabase, path: Path) -> tuple[Path, str]:
+    """The root that was read and the path in it that together name the file; the path alone when there is none."""
+    for root in map(Path, database.files.roots()):
+        base = base_folder(root)
+        if path.is_relative_to(base) and path.relative_to(base).as_posix() in database.files.known(str(root)):
+            return root, path.relative_to(base).as_posix()
+    return path, str(path)
 
 
 def _fingerprint(database: DatabaseThread, path: Path) -> str:

@@ -21,7 +21,7 @@ class EngineState:
     tokens_per_second: float = 0.0
     seal: str = ""
     hint: str = ""
-    """Without a model: one line that says how to get one."""
+    """With the pocket model: one line that says what it can do and how to get a bigger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ class Desk(Protocol):
         ...
 
     def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
-        """Answer from the passages of `folder`; earlier questions of this session are remembered."""
+        """Answer from the passages of `folder`; earlier questions of this session are remembered.
+
+        Without a folder it is a request to the assistant, which may propose calls of tools.
+        """
         ...
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:

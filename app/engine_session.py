@@ -11,6 +11,7 @@ from app.roles import role_command
 from runtime.client import EngineClient
 from runtime.errors import RuntimeProblem
 from runtime.model_file import ModelFacts, check_model
+from runtime.pocket import POCKET_MODEL
 from runtime.protocol import Loaded
 
 LARGEST_CONTEXT = 8192
@@ -38,6 +39,11 @@ class EngineSession:
     @property
     def name(self) -> str:
         return self.facts.name or self.model.stem
+
+    @property
+    def is_pocket(self) -> bool:
+        """Whether this is our own small model, which can do only what it was trained for."""
+        return self.model == POCKET_MODEL
 
     @property
     def n_ctx(self) -> int:

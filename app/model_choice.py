@@ -1,4 +1,4 @@
-"""Which model file is used: the one asked for, the one in the settings, or the first in the models folder."""
+"""Which model file is used: the one asked for, the one in the settings, the first in the models folder, or our own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 from app.errors import DeskError
 from app.locations import Locations, expanded
 from runtime.manifest import load_manifest
+from runtime.pocket import POCKET_ID, POCKET_MODEL
 
 
-def choose_model(asked: str | None, preferred: str | None, places: Locations) -> Path | None:
-    """The GGUF file to load, or None when there is none on this machine.
+def choose_model(asked: str | None, preferred: str | None, places: Locations) -> Path:
+    """The GGUF file to load: the pocket model when there is no other.
 
-    `asked` comes from the command line and `preferred` from the settings: a file, or the name of one in the models
-    folder with or without its ending.
+    `asked` comes from the command line and `preferred` from the settings: a file, the name of one in the models folder
+    with or without its ending, or "pocket".
 
     Raises DeskError when the one asked for or preferred is not there.
     """
@@ -21,23 +22,26 @@ def choose_model(asked: str | None, preferred: str | None, places: Locations) ->
     if wanted is not None:
         return _find(wanted, places)
     installed = installed_models(places)
-    return installed[0] if installed else None
+    return installed[0] if installed else POCKET_MODEL
 
 
 def installed_models(places: Locations) -> list[Path]:
     return sorted(places.models.glob("*.gguf"))
 
 
-def how_to_get_a_model(places: Locations) -> str:
-    """One line for a person who has no model."""
+def about_the_pocket_model(places: Locations) -> str:
+    """One line for a person who has no other model: what this one can do, and how to get a bigger one."""
     first = load_manifest()[0]
     return (
-        f"No model is installed, so this is the digest alone: put {first.file} (from {first.repository} on Hugging"
-        f" Face) into {places.models}, or name any GGUF file with --model."
+        "This is the pocket model: it shortens the sentences that the digest chose and turns simple requests into tool"
+        f" calls, no more. For real summaries and answers put {first.file} (from {first.repository} on Hugging Face)"
+        f" into {places.models}, or name any GGUF file with --model."
     )
 
 
 def _find(wanted: str, places: Locations) -> Path:
+    if wanted == POCKET_ID:
+        return POCKET_MODEL
     path = expanded(wanted)
     if path.exists() or (path.suffix == ".gguf" and path.parent != Path()):
         return path.absolute()

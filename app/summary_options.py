@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Depth = Literal["full", "quick"]
+Reading = Literal["full", "quick", "sentences"]
+"""What a model reads of a file: every passage, those that the digest chose, or the digest's own sentences alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 Priority = Literal["foreground", "background"]
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -28,6 +28,15 @@ class Turn(Message):
 
     role: Literal["system", "user", "assistant", "tool"]
     content: str
+
+
+class Tool(Message):
+    """Something that the model may ask for, as its chat template is told of it."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """The JSON schema of an object: the arguments by their names."""
 
 
 class Sampling(Message):
@@ -63,7 +72,11 @@ class Unload(Message):
 
 
 class Generate(Message):
-    """Continue `prompt`, or the rendered `turns`; just one of the two is given."""
+    """Continue `prompt`, or the rendered `turns`; just one of the two is given.
+
+    With `tools`, which the template is told of, an answer is plain text or calls of these tools and nothing else: JSON
+    objects with `name` and `parameters`, several of them divided by "; ".
+    """
 
     kind: Literal["generate"] = "generate"
     request: int
@@ -73,7 +86,10 @@ class Generate(Message):
     max_tokens: int = Field(default=512, ge=1)
     sampling: Sampling = Sampling()
     stop: tuple[str, ...] = ()
+    tools: tuple[Tool, ...] = ()
     json_schema: dict[str, Any] | None = None
+    words_of: str | None = None
+    """A text whose words alone may be written. At most one of `tools`, `json_schema` and this is given."""
     priority: Priority = "foreground"
 
 
@@ -96,6 +112,7 @@ class CountTokens(Message):
     request: int
     texts: tuple[str, ...] = ()
     turns: tuple[Turn, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 class Stats(Message):

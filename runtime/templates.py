@@ -19,7 +19,7 @@ from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from runtime.errors import EngineFailed
-from runtime.protocol import Turn
+from runtime.protocol import Tool, Turn
 
 DATE = date(2024, 7, 26)  # the date of Llama 3's own template; one that moved would void every cached prefix daily
 DATE_STRING = "26 Jul 2024"
@@ -60,21 +60,25 @@ class ChatTemplate:
         except TemplateError as error:
             raise EngineFailed("The model's chat template is broken.", hint=_HINT) from error
 
-    def render(self, turns: Sequence[Turn]) -> Rendered:
-        """Render `turns` up to where the assistant's answer begins. Raises EngineFailed when the template refuses."""
+    def render(self, turns: Sequence[Turn], tools: Sequence[Tool] = ()) -> Rendered:
+        """Render `turns` up to where the assistant's answer begins, after `tools` where the template tells of them.
+
+        Raises EngineFailed when the template refuses.
+        """
         if not self._template:
             return _parts("\n\n".join([*map(_marked, range(len(turns)), turns), ""]), turns)
         messages, folded = _messages(turns), _without_system(turns)
-        attempts: list[tuple[list[dict[str, str]], list[str] | None]] = [(messages, None)]
+        functions = [_function(tool) for tool in tools] or None
+        attempts: list[tuple[list[dict[str, str]], list[dict[str, Any]] | None]] = [(messages, functions)]
         if folded:
-            attempts.append((folded, None))
+            attempts.append((folded, functions))
         attempts.append((messages, []))  # some templates for tools cannot do without a list
-        for attempt, tools in attempts[:-1]:
+        for attempt, told in attempts[:-1]:
             with suppress(EngineFailed):
-                return _parts(self._run(attempt, tools), turns)
+                return _parts(self._run(attempt, told), turns)
         return _parts(self._run(*attempts[-1]), turns)
 
-    def _run(self, messages: list[dict[str, str]], tools: list[str] | None) -> str:
+    def _run(self, messages: list[dict[str, str]], tools: list[dict[str, Any]] | None) -> str:
         assert self._template is not None  # noqa: S101 - for the type checker: render() asks first
         try:
             return self._template.render(
@@ -157,6 +161,11 @@ def _marked(index: int, turn: Turn) -> str:
         return turn.content
     before, after = turn.content.split(inner[0], 1)[0], turn.content[len(turn.content.rstrip()) :]
     return f"{before}\ue000{index}\ue001{after}"
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    """The tool as templates know it. Source: https://huggingface.co/docs/transformers/chat_extras"""
+    return {"type": "function", "function": tool.model_dump()}
 
 
 def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:

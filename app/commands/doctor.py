@@ -18,9 +18,10 @@ from app.database_thread import DatabaseThread
 from app.engine_session import open_session
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
-from app.model_choice import choose_model, how_to_get_a_model
+from app.model_choice import about_the_pocket_model, choose_model
 from app.settings import load_settings
 from runtime.errors import RuntimeProblem
+from runtime.pocket import POCKET_MODEL
 from tools.errors import ToolProblem
 
 
@@ -87,17 +88,14 @@ def _database(places: Locations) -> str:
 
 def _model(places: Locations, asked: str | None) -> str:
     model = _chosen(places, asked)
-    return str(model) if model else how_to_get_a_model(places)
+    return about_the_pocket_model(places) if model == POCKET_MODEL else str(model)
 
 
 def _engine(places: Locations, asked: str | None) -> str:
-    model = _chosen(places, asked)
-    if model is None:
-        return "not tried: there is no model"
-    return asyncio.run(_start_engine(model, places))
+    return asyncio.run(_start_engine(_chosen(places, asked), places))
 
 
-def _chosen(places: Locations, asked: str | None) -> Path | None:
+def _chosen(places: Locations, asked: str | None) -> Path:
     return choose_model(asked, load_settings(places.settings).model, places)
 
 

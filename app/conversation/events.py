@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.folder_summary.report import Citation, CitedSentence
+from tools.catalogue import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,20 @@ class AnswerNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """The model would call this tool; nothing has been done."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The model's own plain words, which rest on no file: a question back, or that no tool fits."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The whole answer, each sentence with its sources; the last event."""
 
@@ -37,4 +52,4 @@ class Answered:
     model: str | None
 
 
-AnswerEvent = PassagesFound | AnswerText | AnswerNotice | Answered
+AnswerEvent = PassagesFound | AnswerText | AnswerNotice | Proposed | Said | Answered

@@ -13,7 +13,7 @@ from app.folder_summary.language import language_of
 from app.folder_summary.planning import Budget, Unit, budget_for, chunk, within
 from app.folder_summary.reading import FoundFile
 from app.folder_summary.units import measure
-from app.summary_options import Depth
+from app.summary_options import Reading
 from tools.passages import Document
 
 INSTRUCTIONS = f"instructions {prompts.PROMPT_VERSION}"
@@ -26,9 +26,15 @@ class DocumentPlan(BaseModel):
     language: str
     units: list[Unit]
 
-    def chunks(self, budget: int, depth: Depth, key_spans: Sequence[tuple[int, int]]) -> list[list[Unit]]:
-        """The units of each request: all of them, or at depth quick those of the key sentences in one request."""
-        if depth == "quick":
+    def chunks(self, budget: int, reading: Reading, key_spans: Sequence[tuple[int, int]]) -> list[list[Unit]]:
+        """The units of each request: all of them; or in one request those of the key sentences, or just these."""
+        if reading == "sentences":
+            sentences = sorted(
+                (_sentence(unit, span) for span in key_spans for unit in self.units if _overlap(unit, span)),
+                key=lambda unit: unit.start,
+            )
+            return [within(sentences, budget)] if sentences else []
+        if reading == "quick":
             first = self.units[:1]
             key_units = [unit for span in key_spans for unit in self.units if _overlap(unit, span)]
             chosen = within(list(dict.fromkeys([*key_units, *first])), budget)
@@ -89,6 +95,12 @@ class Planner:
             key=lambda turns: len(turns[-1].content),
         )
         return await client.count_turns(longest)
+
+
+def _sentence(unit: Unit, span: tuple[int, int]) -> Unit:
+    """The part of the unit that is in the span, and about how many of its tokens that takes, rather too many."""
+    start, end = max(unit.start, span[0]), min(unit.end, span[1])
+    return Unit(start, end, min(unit.tokens, 2 + 2 * unit.tokens * (end - start) // (unit.end - unit.start)))
 
 
 def _overlap(unit: Unit, span: tuple[int, int]) -> bool:

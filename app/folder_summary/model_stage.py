@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
@@ -17,7 +18,8 @@ from app.folder_summary.pieces import PieceRequest, PieceWriter
 from app.folder_summary.planning import Budget, Unit, group
 from app.folder_summary.reading import FoundFile
 from app.folder_summary.report import CitedSentence, Stats
-from app.summary_options import SummaryOptions
+from app.folder_summary.shortening import is_shortened
+from app.summary_options import Reading, SummaryOptions
 from runtime.errors import ContextOverflow
 from runtime.protocol import Turn
 from tools.passages import Document
@@ -90,7 +92,7 @@ class ModelStage:
         emit: Callable[[Event], None],
     ) -> None:
         self._database = database
-        self._options = options
+        self._reading: Reading = "sentences" if session.is_pocket else options.depth
         self._stats = stats
         self._emit = emit
         self._planner = Planner(session, database, fresh=options.fresh)
@@ -132,7 +134,7 @@ class ModelStage:
             self._progress("planning", done, len(files), file.report.path)
             plan = await self._planner.plan(file, self._budget)
             spans = [(citation.start, citation.end) for said in file.report.summary for citation in said.citations]
-            chunks = plan.chunks(self._budget.input, self._options.depth, spans)
+            chunks = plan.chunks(self._budget.input, self._reading, spans)
             if chunks:
                 jobs.append(Job(file, plan, chunks))
         return jobs
@@ -154,16 +156,22 @@ class ModelStage:
         parts = []
         for units in job.chunks:
             self._progress("summarising", self._done, self._pieces, job.path)
-            text = "".join(document.text[unit.start : unit.end] for unit in units)
+            text = _text(document, units)
             turns = prompts.summarise_text(title, text, language)
             generated = self._stats.generated
-            parts.append(await self._write("part", job.path, document.content_hash, turns))
+            # The pocket model only copies and drops: it is held to that.
+            words_of = text if self._reading == "sentences" else None
+            request = PieceRequest("part", document.content_hash, turns, self._budget.answer, words_of)
+            parts.append(await self._write(job.path, request))
             self._done += 1
             self._pace.add(_tokens(units), parts[-1].tokens, reused=self._stats.generated == generated)
         target = Target("file", job.path, lambda texts: prompts.combine_parts(title, texts, language))
         part = await self._combine(parts, target)
         summary = await self._database.run(lambda _: proof.prove(part.text, report.path, document))
-        proof.say_what_was_read(report, document, job.chunks, self._options.depth)
+        proof.say_what_was_read(report, document, job.chunks, self._reading)
+        if self._reading == "sentences":
+            digest = [said.sentence for said in report.summary]
+            summary = [said for said in summary if is_shortened(said.sentence, digest)] or report.summary
         if summary:
             report.summary = summary
         else:
@@ -175,6 +183,8 @@ class ModelStage:
     async def _summarise_folder(self, parts: Sequence[tuple[Job, Part]]) -> list[CitedSentence]:
         if len(parts) == 1:
             return parts[0][0].file.report.summary
+        if self._reading == "sentences":
+            return []  # the sentences that the digest chose for the folder say more than one of them shortened
         language = Counter(job.plan.language for job, _ in parts).most_common(1)[0][0] if parts else ""
         named = [_named(shortened(job.path, self._planner.title_limit), part) for job, part in parts]
         whole = await self._combine(named, Target("folder", "", lambda texts: prompts.combine_files(texts, language)))
@@ -190,13 +200,13 @@ class ModelStage:
                 if len(texts) == 1:
                     combined.append(parts[run.start])
                 else:
-                    combined.append(await self._write(target.kind, target.path, _hash(texts), target.ask(texts)))
+                    request = PieceRequest(target.kind, _hash(texts), target.ask(texts), self._budget.answer)
+                    combined.append(await self._write(target.path, request))
             parts = combined
         return parts[0] if parts else Part("", 0)
 
-    async def _write(self, kind: str, path: str, content_hash: str, turns: tuple[Turn, ...]) -> Part:
+    async def _write(self, path: str, request: PieceRequest) -> Part:
         self._emit(TextWritten(path, "", restart=True))
-        request = PieceRequest(kind, content_hash, turns, self._budget.answer)
         piece = await self._writer.write(request, _Told(path, self._emit))
         # A byte that is no character is written as one token and read back as three.
         return Part(proof.finished(piece.output), piece.tokens + 2 * piece.output.count("\ufffd"))
@@ -204,6 +214,13 @@ class ModelStage:
     def _progress(self, phase: Phase, done: int, total: int, current: str = "") -> None:
         pace = self._pace
         self._emit(Progress(phase, done, total, current, pace.tokens_per_second, pace.seconds_left))
+
+
+def _text(document: Document, units: Sequence[Unit]) -> str:
+    """The units' text, with a new line where something between two of them is left out."""
+    parts = [document.text[unit.start : unit.end] for unit in units]
+    gaps = ["" if one.end == other.start else "\n" for one, other in pairwise(units)]
+    return "".join(part + gap for part, gap in zip_longest(parts, gaps, fillvalue=""))
 
 
 def _tokens(units: Sequence[Unit]) -> int:

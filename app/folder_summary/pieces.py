@@ -36,11 +36,15 @@ class PieceRequest:
     content_hash: str
     turns: tuple[Turn, ...]
     max_tokens: int
+    words_of: str | None = None
+    """The text that all words have to be taken from, if there is such a rule."""
 
     def key(self, fingerprint: str) -> str:
         """The hash of everything that the text depends on."""
         prompt = [(turn.role, turn.content) for turn in self.turns]
         parts = [self.kind, self.content_hash, fingerprint, PROMPT_VERSION, self.max_tokens, prompt]
+        if self.words_of is not None:
+            parts.append("copied")
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -75,7 +79,9 @@ class PieceWriter:
         client = await self._session.client()
         text = ""
         prompt_tokens = tokens = 0
-        events = client.generate(turns=request.turns, max_tokens=request.max_tokens, priority="background")
+        events = client.generate(
+            turns=request.turns, max_tokens=request.max_tokens, words_of=request.words_of, priority="background"
+        )
         async with contextlib.aclosing(events):
             async for event in events:
                 match event:

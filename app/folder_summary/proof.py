@@ -9,7 +9,7 @@ from app.folder_summary.planning import Unit
 from app.folder_summary.reading import FoundFile
 from app.folder_summary.report import CitedSentence, FileReport
 from app.folder_summary.source_index import SourceIndex
-from app.summary_options import Depth
+from app.summary_options import Reading
 from tools.desk_db import DeskDatabase
 from tools.passages import Document, Passage
 from tools.sentences import split_sentences
@@ -44,9 +44,11 @@ def prove_folder(text: str, files: Sequence[FoundFile], database: DeskDatabase) 
     return _checked(cite_text(text, index), documents)
 
 
-def say_what_was_read(report: FileReport, document: Document, chunks: Sequence[Sequence[Unit]], depth: Depth) -> None:
+def say_what_was_read(
+    report: FileReport, document: Document, chunks: Sequence[Sequence[Unit]], reading: Reading
+) -> None:
     """Set how many passages the model read and, where these are not all, which."""
-    if depth == "full":
+    if reading != "quick":
         report.passages_read = len(document.passages)
         return
     units = [unit for chunk in chunks for unit in chunk]

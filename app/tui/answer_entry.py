@@ -9,12 +9,17 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, PassagesFound
+from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, PassagesFound, Proposed, Said
+from app.tui.call_card import CallCard
 from app.tui.entries import Entry, Placed
 from app.tui.sentence_list import SentenceList
 from app.tui.terminal_safety import one_line
 from app.wording import count
 from tools.sanitise import sanitise
+
+EVERYWHERE = Path("/")
+"""Stands for all folders that were read: the paths of such an answer are whole."""
+ONLY_PROPOSED = "Nothing was changed: this version shows what it would do and cannot do it yet."
 
 
 class AnswerEntry(Entry):
@@ -35,10 +40,13 @@ class AnswerEntry(Entry):
         self.root = root
         self.sentences: SentenceList | None = None
         self._draft = ""
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         yield Static("Desk", classes="name", markup=False)
-        yield Static("Looking through the passages…", classes="state", markup=False)
+        yield Static(
+            "Thinking…" if self.root == EVERYWHERE else "Looking through the passages…", classes="state", markup=False
+        )
         yield Static("", classes="draft -empty", markup=False)
         yield Static("", classes="notice -empty", markup=False)
 
@@ -52,6 +60,11 @@ class AnswerEntry(Entry):
                     self._draft = ("" if restart else self._draft) + sanitise(text)
                 case AnswerNotice(text=text):
                     self._say(".notice", one_line(text))
+                case Proposed(call=call):
+                    await self.mount(CallCard(call, "proposed"), before=self.query_one(".notice"))
+                    self._say(".notice", ONLY_PROPOSED)
+                case Said(text=text):
+                    self._said = sanitise(text)
                 case Answered():
                     await self._finish(event)
         if self.sentences is None and self._draft:
@@ -65,7 +78,7 @@ class AnswerEntry(Entry):
     async def _finish(self, event: Answered) -> None:
         self.sentences = SentenceList(event.sentences, self.root)
         async with self.batch():
-            self._say(".draft", "")
+            self._say(".draft", self._said)
             self._say(".state", "")
             await self.mount(self.sentences, after=self.query_one(".draft"))
         self.post_message(Placed(self))

@@ -15,7 +15,7 @@ from textual.widgets import Footer, Input
 from app.desk_api import Desk, EngineState
 from app.folder_summary.report import FileReport
 from app.summary_options import SummaryOptions
-from app.tui.answer_entry import AnswerEntry
+from app.tui.answer_entry import EVERYWHERE, AnswerEntry
 from app.tui.cited_text import as_markdown
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
@@ -113,14 +113,12 @@ class DeskScreen(Screen[None]):
         self.jobs.summarise(self.folder, options or SummaryOptions(), entry)
 
     async def ask(self, question: str) -> None:
-        """Answer from the open folder; an answer in progress is stopped first."""
+        """Answer from the open folder, or ask the assistant; an answer in progress is stopped first."""
         await self.conversation.add(Question(question))
-        if self.folder is None:
-            await self.conversation.add(Note("Open a folder first: type its path, or press ^O to pick one."))
-            return
-        entry = AnswerEntry(self.folder.root)
+        root = self.folder.root if self.folder else None
+        entry = AnswerEntry(root or EVERYWHERE)
         await self.conversation.add(entry)
-        self.jobs.answer(question, self.folder.root, entry)
+        self.jobs.answer(question, root, entry)
 
     async def report(self, problem: Problem) -> None:
         """Say what went wrong in the conversation, where it stays."""
@@ -129,7 +127,7 @@ class DeskScreen(Screen[None]):
     def show_engine(self, state: EngineState) -> None:
         self.query_one(Header).engine = state
         for welcome in self.query(Welcome):
-            welcome.say_how_to_get_a_model("" if state.model else state.hint)
+            welcome.say(state.hint)
 
     def show_changes(self, folder: FolderState, rows: list[FileReport]) -> None:
         """Files of a summary in progress changed; another folder may be open by now."""

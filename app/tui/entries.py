@@ -84,7 +84,7 @@ class Welcome(Vertical):
     Welcome { height: auto; max-width: 72; padding: 1 0; }
     Welcome > Static { margin-bottom: 1; }
     Welcome > .quiet { color: $quiet; }
-    Welcome > #no-model { border-left: outer $warning; padding-left: 1; display: none; }
+    Welcome > #about-model { border-left: outer $warning; padding-left: 1; display: none; }
     """
 
     def compose(self) -> ComposeResult:
@@ -107,14 +107,14 @@ class Welcome(Vertical):
                 ("         ask, once a folder is open", "$quiet"),
             )
         )
-        yield Static(Content(""), id="no-model")
+        yield Static(Content(""), id="about-model")
         yield Static(
             Content.assemble(("/", "bold"), " commands   ", ("^P", "bold"), " every action   ", ("?", "bold"), " keys"),
             classes="quiet",
         )
 
-    def say_how_to_get_a_model(self, hint: str) -> None:
-        """One line while there is no model; an empty hint takes it away."""
-        line = self.query_one("#no-model", Static)
+    def say(self, hint: str) -> None:
+        """One line about the model; an empty hint takes it away."""
+        line = self.query_one("#about-model", Static)
         line.update(Content(one_line(hint)))
         line.display = bool(hint)

@@ -45,7 +45,7 @@ class Jobs:
             self._follow_summary(folder, options, entry), group="summary", exclusive=True
         )
 
-    def answer(self, question: str, root: Path, entry: AnswerEntry) -> None:
+    def answer(self, question: str, root: Path | None, entry: AnswerEntry) -> None:
         self._answer = self._screen.run_worker(
             self._follow_answer(question, root, entry), group="answer", exclusive=True
         )
@@ -85,7 +85,7 @@ class Jobs:
         stopped = "Stopped. What is done is kept: summarise it again to go on."
         await self._follow(self._desk.summarise([folder.root], options), show, entry, stopped)
 
-    async def _follow_answer(self, question: str, root: Path, entry: AnswerEntry) -> None:
+    async def _follow_answer(self, question: str, root: Path | None, entry: AnswerEntry) -> None:
         await self._follow(self._desk.ask(question, root), entry.show, entry, "Stopped.")
 
     async def _follow[T](

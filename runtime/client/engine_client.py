@@ -28,6 +28,7 @@ from runtime.protocol import (
     Prefilled,
     Stats,
     StatsReport,
+    Tool,
     Turn,
     Unload,
     Usage,
@@ -131,9 +132,10 @@ class EngineClient:
             counts += (await self._ask(CountTokens(request=next(self._numbers), texts=batch), Counted)).counts
         return counts
 
-    async def count_turns(self, turns: Sequence[Turn]) -> int:
-        """The tokens of the prompt that `turns` make with the model's template."""
-        answer = await self._ask(CountTokens(request=next(self._numbers), turns=tuple(turns)), Counted)
+    async def count_turns(self, turns: Sequence[Turn], tools: Sequence[Tool] = ()) -> int:
+        """The tokens of the prompt that `turns` make with the model's template, which tells of `tools`."""
+        command = CountTokens(request=next(self._numbers), turns=tuple(turns), tools=tuple(tools))
+        answer = await self._ask(command, Counted)
         return sum(answer.counts)
 
     async def stats(self) -> StatsReport:

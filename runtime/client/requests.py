@@ -22,6 +22,7 @@ from runtime.protocol import (
     Priority,
     Sampling,
     Stats,
+    Tool,
     Turn,
     Unload,
     Usage,
@@ -47,7 +48,9 @@ class GenerateOptions(TypedDict, total=False):
     max_tokens: int
     sampling: Sampling
     stop: Sequence[str]
+    tools: Sequence[Tool]
     json_schema: dict[str, Any] | None
+    words_of: str | None
     priority: Priority
 
 

@@ -23,6 +23,8 @@ from runtime.engine.prompts import PromptWriter
 from runtime.engine.sampling import Sampler
 from runtime.engine.session import Session
 from runtime.engine.slots import cut_into_chunks
+from runtime.engine.tool_grammar import tool_grammar
+from runtime.engine.words_grammar import words_grammar
 from runtime.errors import BadModelFile, EngineFailed, RuntimeProblem
 from runtime.protocol import (
     Counted,
@@ -74,7 +76,7 @@ class Engine:
             self._interrupt.forget(request)
 
     def count(self, command: CountTokens) -> None:
-        counts = self._ready().prompts.count(command.texts, command.turns)
+        counts = self._ready().prompts.count(command.texts, command.turns, command.tools)
         self._emit(Counted(request=command.request, counts=counts))
 
     def stats(self, command: Stats) -> None:
@@ -134,7 +136,8 @@ class LoadedModel:
 
     def generate(self, command: Generate) -> None:
         prompt = self.prompts.write(command, self._context.n_ctx)
-        grammar = Grammar(self.model, schema_grammar(command.json_schema)) if command.json_schema is not None else None
+        gbnf = _form(command)
+        grammar = Grammar(self.model, gbnf) if gbnf else None
         starts_word = self.model.marks_words and self.model.is_control(prompt.tokens[-1])
         generation = Generation(
             command=command,
@@ -171,6 +174,17 @@ class LoadedModel:
             device=native.device_name(),
             seconds=seconds,
         )
+
+
+def _form(command: Generate) -> str | None:
+    """The grammar that the answer has to follow, if there is one. Raises EngineFailed when it cannot be made."""
+    if bool(command.tools) + (command.json_schema is not None) + (command.words_of is not None) > 1:
+        raise EngineFailed("A request takes tools, a form or words for its answer.", hint="Give just one of them.")
+    if command.tools:
+        return tool_grammar(command.tools)
+    if command.words_of is not None:
+        return words_grammar(command.words_of)
+    return schema_grammar(command.json_schema) if command.json_schema is not None else None
 
 
 def physical_cores() -> int:

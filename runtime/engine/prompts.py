@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from runtime.engine.model import Model
 from runtime.errors import ContextOverflow, EngineFailed
-from runtime.protocol import Generate, Turn
+from runtime.protocol import Generate, Tool, Turn
 from runtime.templates import ChatTemplate, split_specials
 
 _ROOM = 64  # tokens that must be left for an answer, unless fewer are asked for
@@ -35,7 +35,7 @@ class PromptWriter:
         if command.prompt is not None and not command.turns:
             prompt = Prompt(self._with_bos(self._model.tokenize(command.prompt)), 0)
         elif command.turns and command.prompt is None:
-            prompt = self.write_turns(command.turns)
+            prompt = self.write_turns(command.turns, command.tools)
         else:
             raise EngineFailed("A request needs either a prompt or a conversation.", hint="Give just one of the two.")
         if not prompt.tokens:
@@ -48,17 +48,17 @@ class PromptWriter:
             )
         return prompt
 
-    def write_turns(self, turns: Sequence[Turn]) -> Prompt:
-        rendered = self._template.render(turns)
+    def write_turns(self, turns: Sequence[Turn], tools: Sequence[Tool] = ()) -> Prompt:
+        rendered = self._template.render(turns, tools)
         tokens = self._with_bos(self._tokenize(split_specials(rendered, self._specials)))
         head = rendered.text[: rendered.instruction_length]
         shared = self._with_bos(self._model.tokenize(head, special=True)) if head else ()
         return Prompt(tokens, _common_length(tokens, shared))
 
-    def count(self, texts: Sequence[str], turns: Sequence[Turn]) -> tuple[int, ...]:
+    def count(self, texts: Sequence[str], turns: Sequence[Turn], tools: Sequence[Tool] = ()) -> tuple[int, ...]:
         """Tokens of each text as plain text, or of the rendered turns."""
         if turns:
-            return (len(self.write_turns(turns).tokens),)
+            return (len(self.write_turns(turns, tools).tokens),)
         return tuple(len(self._model.tokenize(text)) for text in texts)
 
     def _tokenize(self, pieces: Sequence[str]) -> list[int]:

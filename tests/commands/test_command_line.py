@@ -38,9 +38,11 @@ def test_the_other_spelling_works(desk_home, papers, capsys):
     assert json.loads(capsys.readouterr().out)["coverage"]["files"] == 4
 
 
-def test_without_a_model_one_line_says_how_to_get_one(desk_home, papers, capsys):
+def test_the_pocket_model_says_what_it_is_and_how_to_get_more(desk_home, papers, capsys):
     assert run(["summarise", str(papers)]) == 0
-    assert "No model is installed" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "This is the pocket model" in said
+    assert "llama-3.2-1b" in said
 
 
 def test_json_has_the_keys_that_others_rely_on(desk_home, papers, tiny_model, capsys):
@@ -178,9 +180,9 @@ def test_an_empty_folder_is_said_to_be_empty(desk_home, tmp_path, capsys):
     assert "There is nothing in it to summarise." in capsys.readouterr().err
 
 
-def test_doctor_without_a_model_is_well(desk_home, capsys):
+def test_doctor_with_the_pocket_model_alone_is_well(desk_home, capsys):
     assert run(["doctor"]) == 0
-    assert "No model is installed" in capsys.readouterr().out
+    assert "This is the pocket model" in capsys.readouterr().out
 
 
 def test_every_command_is_in_the_readme():

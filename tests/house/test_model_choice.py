@@ -6,7 +6,8 @@ import pytest
 
 from app.errors import DeskError
 from app.locations import Locations
-from app.model_choice import choose_model, how_to_get_a_model
+from app.model_choice import about_the_pocket_model, choose_model
+from runtime.pocket import POCKET_MODEL
 
 
 @pytest.fixture
@@ -14,10 +15,16 @@ def places(tmp_path):
     return Locations(tmp_path / "home").make()
 
 
-def test_without_any_model_there_is_none_and_a_line_says_how_to_get_one(places):
-    assert choose_model(None, None, places) is None
-    assert str(places.models) in how_to_get_a_model(places)
-    assert "--model" in how_to_get_a_model(places)
+def test_without_any_other_it_is_the_pocket_model_and_a_line_says_how_to_get_more(places):
+    assert choose_model(None, None, places) == POCKET_MODEL
+    assert str(places.models) in about_the_pocket_model(places)
+    assert "--model" in about_the_pocket_model(places)
+
+
+def test_the_pocket_model_can_be_asked_for_beside_another(places):
+    (places.models / "a.gguf").touch()
+    assert choose_model("pocket", None, places) == POCKET_MODEL
+    assert choose_model(None, "pocket", places) == POCKET_MODEL
 
 
 def test_the_one_asked_for_comes_before_the_preferred_and_the_installed(places, tmp_path):

@@ -6,11 +6,12 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input, OptionList, Static
 
-from app.conversation.events import Answered, AnswerNotice, PassagesFound
+from app.conversation.events import Answered, AnswerNotice, PassagesFound, Proposed, Said
 from app.desk_api import EngineState
 from app.errors import DeskError
 from app.folder_summary.events import DigestReady, TextWritten
 from app.folder_summary.report import CitedSentence, Coverage
+from app.tui.call_card import CallCard
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
 from app.tui.file_list import FileList
@@ -23,6 +24,7 @@ from app.tui.sources_pane import SourcesPane
 from tests.tui.conftest import until
 from tests.tui.fake_desk import FakeDesk, Pause
 from tests.tui.lease_story import DEPOSIT, READING, lease_desk, noticed_desk, paused_desk
+from tools.catalogue import CalendarCreate
 
 
 def words_on(app) -> str:
@@ -43,12 +45,12 @@ async def test_an_empty_screen_says_what_to_do_first(make_app):
         assert isinstance(pilot.app.focused, Prompt)
 
 
-async def test_without_a_model_one_line_says_how_to_get_one(make_app):
-    desk = FakeDesk(engine=EngineState(None, hint="No model is installed: put one into models/."))
+async def test_the_pocket_model_says_what_it_is_in_one_line(make_app):
+    desk = FakeDesk(engine=EngineState("llama-desk pocket", hint="This is the pocket model: it can do little."))
     async with make_app(desk).run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        assert "No model is installed" in words_on(pilot.app)
-        assert "no model" in str(pilot.app.screen.query_one(Header).render())
+        assert "This is the pocket model" in words_on(pilot.app)
+        assert "llama-desk pocket" in str(pilot.app.screen.query_one(Header).render())
 
 
 async def test_a_path_is_summarised_and_every_sentence_shows_its_sources(make_app, tmp_path):
@@ -137,13 +139,26 @@ async def test_nothing_found_is_said_once(make_app):
         assert words_on(pilot.app).count(sentence) == 1
 
 
-async def test_a_question_before_a_folder_asks_for_one(make_app):
-    desk = lease_desk()
+async def test_without_a_folder_a_request_shows_the_call_it_would_make(make_app):
+    call = CalendarCreate(title="budget review", start="tomorrow at 3pm", attendees=["Ana", "Ben"])
+    desk = lease_desk(answers=((Proposed(call), Answered((), "llama-desk pocket")),))
     async with make_app(desk).run_test(size=(120, 36)) as pilot:
-        await pilot.press(*"What is the rent?", "enter")
-        await pilot.pause()
-        assert "Open a folder first" in words_on(pilot.app)
-        assert desk.asked == []
+        await pilot.press(*"Schedule a budget review", "enter")
+        await settle(pilot, pilot.app)
+        card = pilot.app.screen.query_one(CallCard)
+        assert str(card.border_title) == "calendar_create"
+        assert "tomorrow at 3pm" in str(card.render())
+        assert "Ana, Ben" in str(card.render())
+        assert "Nothing was changed" in words_on(pilot.app)
+        assert desk.asked == [("Schedule a budget review", None)]
+
+
+async def test_without_a_folder_the_model_s_own_words_are_shown(make_app):
+    desk = lease_desk(answers=((Said("I cannot help with that."), Answered((), "llama-desk pocket")),))
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"What is the capital of France?", "enter")
+        await settle(pilot, pilot.app)
+        assert "I cannot help with that." in words_on(pilot.app)
 
 
 async def test_a_notice_of_the_run_stays_on_the_screen(make_app):

@@ -1,0 +1,40 @@
+"""A call of a tool in the conversation: what would be done, with which values."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from app.tui.terminal_safety import one_line
+from tools.catalogue import Call
+
+
+class CallCard(Static):
+    """A frame with the tool's name and state on it and one line for each argument."""
+
+    DEFAULT_CSS = """
+    CallCard {
+        height: auto; border: round $line; border-title-color: $accent; border-subtitle-color: $quiet;
+        padding: 0 1; margin-bottom: 1; max-width: 72;
+    }
+    """
+
+    def __init__(self, call: Call, state: str) -> None:
+        super().__init__(_lines(call))
+        self.border_title = Content(call.tool)
+        self.border_subtitle = Content(state)
+
+
+def _lines(call: Call) -> Content:
+    arguments = call.arguments()
+    if not arguments:
+        return Content("everything")
+    width = max(map(len, arguments)) + 2
+    lines = [
+        Content.assemble((f"{name:<{width}}", "$quiet"), one_line(_text(value))) for name, value in arguments.items()
+    ]
+    return Content("\n").join(lines)
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

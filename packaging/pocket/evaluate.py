@@ -1,0 +1,84 @@
+"""Score a GGUF file through the real engine, greedy, with the tool grammar on, on phrasings, names and words held out.
+
+python packaging/pocket/evaluate.py runtime/pocket/llama-desk-pocket.gguf --count 300
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+
+from scores import Case, cases, is_right, score  # noqa: E402
+
+from app.conversation.tool_calls import TOOLS  # noqa: E402
+from runtime.client import EngineClient  # noqa: E402
+from runtime.protocol import Delta, Turn  # noqa: E402
+
+ENGINE = (sys.executable, "-I", "-m", "runtime.engine")
+TOGETHER = 4
+LONGEST_ANSWER = 400
+
+
+async def answer_all(model: Path, made: Sequence[Case], *, free: bool) -> list[str]:
+    """The engine's greedy answer to each case; `free` of any grammar, or held to it as in the program."""
+    answers = [""] * len(made)
+    with tempfile.TemporaryDirectory() as folder:
+        places = Path(folder)
+        (places / "work").mkdir()
+        async with EngineClient(ENGINE, work_dir=places / "work", log_file=places / "engine.log") as client:
+            await client.load(model, slots=TOGETHER)
+            waiting = iter(range(len(made)))
+
+            async def work() -> None:
+                for number in waiting:
+                    answers[number] = await answer(client, made[number], free=free)
+
+            await asyncio.gather(*(work() for _ in range(TOGETHER)))
+    return answers
+
+
+async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
+    turns = [
+        Turn(role="tool" if turn.role == "ipython" else turn.role, content=turn.text)
+        for turn in case.conversation.turns
+    ]
+    tools = [tool for tool in TOOLS if tool.name in case.conversation.tools]
+    words_of = case.source if case.task == "summary" and not free else None
+    events = client.generate(turns=turns, tools=tools, words_of=words_of, max_tokens=LONGEST_ANSWER)
+    return "".join([event.text async for event in events if isinstance(event, Delta)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument(
+        "--count", type=int, default=300, help="English cases of each task; a third in each other language"
+    )
+    parser.add_argument("--wrong", type=int, default=0, help="wrong answers to show for each task")
+    parser.add_argument(
+        "--free", action="store_true", help="let summaries use any word, as the training framework does"
+    )
+    parser.add_argument("--only", help="these tasks alone, divided by commas")
+    parser.add_argument("--seen", action="store_true", help="cases of the phrasings that training has seen")
+    arguments = parser.parse_args()
+    made = cases(arguments.count, held=not arguments.seen)
+    made = [c for c in made if not arguments.only or c.task in arguments.only.split(",")]
+    answers = asyncio.run(answer_all(arguments.model.absolute(), made, free=arguments.free))
+    shown: Counter[str] = Counter()
+    for case, text in zip(made, answers, strict=True):
+        if not is_right(case, text) and shown[case.task] < arguments.wrong:
+            shown[case.task] += 1
+            print(f"{case.task}: {case.conversation.turns[-1].text[-400:]}\n  want {case.expected}\n  got  {text}")
+    print(json.dumps({task: round(value, 4) for task, value in score(made, answers).items()}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Train the network on so many tokens of conversations: Muon for its matrices, AdamW for the rest.
+
+Muon: Jordan et al., https://kellerjordan.github.io/posts/muon/
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from batches import Batch, Producer
+from model import Pocket, Shape
+from torch import Tensor
+from torch.nn import functional
+
+TOKENS_PER_BATCH = 8192
+MUON_RATE, ADAM_RATE = 0.015, 4e-3
+WARM_UP = 100
+HELD_RATE = 0.4
+"""The part of the training at the full rate; over the rest it falls to the floor."""
+FLOOR = 0.01
+SAVE_SECONDS = 300
+SEED = 1
+
+Hidden = Callable[[Tensor], Tensor]
+
+
+def loss_of(net: Pocket, hidden_states: Hidden, batch: Batch, device: str) -> Tensor:
+    """Mean cross-entropy over the tokens that the assistant says. `hidden_states` is the network, compiled or not."""
+    ids = torch.from_numpy(batch.ids.astype("int64")).to(device)
+    weights = torch.from_numpy(batch.weights)[:, 1:].flatten()
+    places = weights.nonzero().squeeze(1).to(device)
+    with torch.autocast(device, dtype=torch.bfloat16):
+        hidden = hidden_states(ids[:, :-1]).flatten(0, 1)
+        logits = net.logits(hidden[places])
+    return functional.cross_entropy(logits.float(), ids[:, 1:].flatten()[places])
+
+
+def optimizers(net: Pocket) -> list[torch.optim.Optimizer]:
+    matrices = [weight for name, weight in net.named_parameters() if weight.dim() == 2 and "embd" not in name]
+    rest = [weight for name, weight in net.named_parameters() if weight.dim() != 2 or "embd" in name]
+    return [
+        torch.optim.Muon(matrices, lr=MUON_RATE, weight_decay=0.05, momentum=0.95, adjust_lr_fn="original"),
+        torch.optim.AdamW(rest, lr=ADAM_RATE, betas=(0.9, 0.95), weight_decay=0.0),
+    ]
+
+
+def rate(done: float, step: int) -> float:
+    """The part of the full rate at this step, when a part `done` of the training is over."""
+    falling = 1.0 if done < HELD_RATE else max(FLOOR, (1 - done) / (1 - HELD_RATE))
+    return min(1.0, (step + 1) / WARM_UP) * falling
+
+
+def train(tokenizer: Path, out: Path, *, tokens: float, minutes: float | None = None) -> None:
+    """Train on `tokens` tokens, or for so many minutes, and save the weights to `out`, now and then and at the end."""
+    torch.manual_seed(SEED)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    net = Pocket(Shape()).to(device)
+    print(f"{sum(weight.numel() for weight in net.parameters()) / 1e6:.2f} M parameters on {device}", flush=True)
+    hidden_states = torch.compile(net, dynamic=True)
+    producer = Producer(tokenizer, SEED * 1000, TOKENS_PER_BATCH, copying_pools=3)
+    chosen = optimizers(net)
+    rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in chosen]
+    start = saved = time.monotonic()
+    seen, mean = 0, 0.0
+    for step, batch in enumerate(producer):
+        elapsed = time.monotonic() - start
+        done = elapsed / 60 / minutes if minutes else seen / tokens
+        if done >= 1:
+            break
+        for optimizer, full in zip(chosen, rates, strict=True):
+            for group, one in zip(optimizer.param_groups, full, strict=True):
+                group["lr"] = one * rate(done, step)
+        loss = loss_of(net, hidden_states, batch, device)
+        net.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        for optimizer in chosen:
+            optimizer.step()
+        seen += int(batch.ids.size)
+        mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
+        if step % 50 == 0:
+            pace = seen / max(1.0, elapsed)
+            print(
+                f"{elapsed:6.0f} s  step {step:5}  {seen / 1e6:6.2f} M tokens  {pace:6.0f}/s  loss {mean:.4f}",
+                flush=True,
+            )
+        if time.monotonic() - saved > SAVE_SECONDS:
+            save(net, out)
+            saved = time.monotonic()
+    producer.close()
+    save(net, out)
+
+
+def save(net: Pocket, path: Path) -> None:
+    torch.save({"shape": net.shape.__dict__, "weights": net.state_dict()}, path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tokenizer", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--tokens", type=float, default=60e6)
+    parser.add_argument("--minutes", type=float, help="train for a time instead")
+    arguments = parser.parse_args()
+    train(arguments.tokenizer, arguments.out, tokens=arguments.tokens, minutes=arguments.minutes)
+
+
+if __name__ == "__main__":
+    main()
