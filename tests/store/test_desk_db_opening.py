@@ -30,6 +30,7 @@ def test_an_empty_file_gets_the_whole_schema(tmp_path):
     with DeskDatabase.open(tmp_path / "desk.db") as db:
         names = {name for (name,) in db.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert {"documents", "passages", "passages_fts", "files", "pieces", "plans", "models"} <= names
+        assert {"calendar_events", "journal_effects", "journal_changes", "journal_values"} <= names
         assert [name for (name,) in db.rows("SELECT name FROM _sqlite_migrations ORDER BY id")] == [
             step.__name__ for step in STEPS
         ]
@@ -46,6 +47,18 @@ def test_every_older_schema_becomes_the_newest(tmp_path, step):
     DeskDatabase.open(old).close()
     DeskDatabase.open(new).close()
     assert schema(old) == schema(new)
+
+
+def test_what_the_version_before_the_calendar_kept_is_still_there(tmp_path):
+    path = tmp_path / "desk.db"
+    database = Database(path)
+    desk_migrations.apply(database, stop_before="create_journal")
+    database.execute("INSERT INTO pieces VALUES ('key', 'passage', 'hash', 'model', '1', 'A summary.', 10, 3, 1.0)")
+    database.close()
+    with DeskDatabase.open(path) as db:
+        assert db.rows("SELECT key, output, created_at FROM pieces") == [("key", "A summary.", 1.0)]
+        assert db.journal.history() == []
+        assert db.rows("SELECT * FROM calendar_events") == []
 
 
 def test_opening_again_changes_nothing(tmp_path):

@@ -160,6 +160,8 @@ def _connect(path: Path) -> Database:
 
 def _pragmas() -> list[str]:
     pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "mmap_size = 0"]
+    # Without it INSERT OR REPLACE removes rows behind the back of the triggers that journal a removal.
+    pragmas += ["recursive_triggers = ON"]
     if sys.platform == "darwin":
         pragmas += ["fullfsync = ON", "checkpoint_fullfsync = ON"]
     return pragmas

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Any, Self
 from tools.desk_db.connections import Connections
 from tools.desk_db.documents import Documents
 from tools.desk_db.files import Files
+from tools.desk_db.journal import Journal
 from tools.desk_db.migrations import migrate
 from tools.desk_db.models import Models
 from tools.desk_db.pieces import Pieces
@@ -26,7 +28,7 @@ class DeskDatabase:
     around it, ends. Every failure of the file raises `tools.errors.DatabaseProblem`.
     """
 
-    def __init__(self, connections: Connections, extractor_version: int) -> None:
+    def __init__(self, connections: Connections, extractor_version: int, clock: Callable[[], float]) -> None:
         self._connections = connections
         self.path = connections.path
         self.extractor_version = extractor_version
@@ -35,10 +37,15 @@ class DeskDatabase:
         self.pieces = Pieces(connections)
         self.plans = Plans(connections, extractor_version)
         self.models = Models(connections)
+        self.journal = Journal(connections, clock=clock)
 
     @classmethod
-    def open(cls, path: Path, *, extractor_version: int = EXTRACTOR_VERSION) -> Self:
+    def open(
+        cls, path: Path, *, extractor_version: int = EXTRACTOR_VERSION, clock: Callable[[], float] = time.time
+    ) -> Self:
         """Open the database, or make a new one; `extractor_version` changes when the same file is read differently.
+
+        `clock` dates the effects in the journal, in seconds since the epoch.
 
         Raises `DatabaseProblem` when the file cannot be used: damaged, of a newer llama-desk, of another program, not
         permitted.
@@ -50,7 +57,7 @@ class DeskDatabase:
         except BaseException:
             connections.close()
             raise
-        return cls(connections, extractor_version)
+        return cls(connections, extractor_version, clock)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -60,6 +67,10 @@ class DeskDatabase:
         """
         with self._connections.transaction():
             yield
+
+    def write(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement of one's own, on the disk when this returns unless a transaction is open around it."""
+        self._connections.write(sql, parameters)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query of one's own, read only."""

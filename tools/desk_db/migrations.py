@@ -123,7 +123,86 @@ def create_pieces(database: Database) -> None:
         database.execute(statement)
 
 
-STEPS = (create_documents, create_files, create_pieces)
+def create_journal(database: Database) -> None:
+    """What the tools did, with what undoes it (see `tools.desk_db.journal`).
+
+    `image` is a change's row as it was left, to see whether it still is; `value` has no type of its own (ANY), so that
+    it keeps whatever a column held.
+    """
+    for statement in (
+        """
+        CREATE TABLE journal_effects (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            tool TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            at REAL NOT NULL,
+            undone_at REAL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE journal_changes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            effect_id INTEGER NOT NULL REFERENCES journal_effects (id) ON DELETE CASCADE,
+            table_name TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('insert', 'update', 'delete')),
+            row_before INTEGER,
+            row_after INTEGER,
+            image TEXT
+        ) STRICT
+        """,
+        "CREATE INDEX journal_changes_by_effect ON journal_changes (effect_id)",
+        """
+        CREATE TABLE journal_values (
+            change_id INTEGER NOT NULL REFERENCES journal_changes (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            value ANY,
+            PRIMARY KEY (change_id, name)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ):
+        database.execute(statement)
+
+
+def create_calendar(database: Database) -> None:
+    """Calendar events, each with its recurrence; an occurrence that was changed alone is a row of its own.
+
+    `start`, `end`, `recurrence_id`, `rdates` and `exdates` are written as `tools.calendar.moments` says: a date, a time
+    of no zone, or a time with its zone's name. `recurrence_id` is empty in the row of the series itself. `first` and
+    `last` are seconds since the epoch between which the row may have occurrences; `last` is empty without an end.
+    """
+    database.execute(
+        """
+        CREATE TABLE calendar_events (
+            id INTEGER PRIMARY KEY,
+            uid TEXT NOT NULL,
+            recurrence_id TEXT NOT NULL,
+            calendar TEXT NOT NULL,
+            title TEXT NOT NULL,
+            "start" TEXT NOT NULL,
+            "end" TEXT NOT NULL,
+            location TEXT NOT NULL,
+            description TEXT NOT NULL,
+            rrule TEXT NOT NULL,
+            rdates TEXT NOT NULL CHECK (json_valid(rdates)),
+            exdates TEXT NOT NULL CHECK (json_valid(exdates)),
+            organizer TEXT NOT NULL CHECK (json_valid(organizer)),
+            attendees TEXT NOT NULL CHECK (json_valid(attendees)),
+            reminders TEXT NOT NULL CHECK (json_valid(reminders)),
+            status TEXT NOT NULL CHECK (status IN ('confirmed', 'tentative', 'cancelled')),
+            busy INTEGER NOT NULL CHECK (busy IN (0, 1)),
+            sequence INTEGER NOT NULL,
+            modified TEXT NOT NULL,
+            extra TEXT NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER,
+            UNIQUE (uid, recurrence_id)
+        ) STRICT
+        """
+    )
+    database.execute("CREATE INDEX calendar_events_by_time ON calendar_events (last, first)")
+
+
+STEPS = (create_documents, create_files, create_pieces, create_journal, create_calendar)
 
 desk_migrations = Migrations("desk")
 for step in STEPS:
