@@ -1,0 +1,29 @@
+"""The calendar: events with zones and recurrence, kept in the desk database, shared with other programs as files."""
+
+from __future__ import annotations
+
+from tools.calendar.desk_calendar import Calendar, Listing, Written
+from tools.calendar.event import Attendee, Event, Series, new_event
+from tools.calendar.free_time import WorkingHours
+from tools.calendar.matching import Found, Match
+from tools.calendar.moments import Moment, named_zone
+from tools.calendar.occurrences import Occurrence, Window
+from tools.calendar.problems import CalendarProblem
+
+__all__ = [
+    "Attendee",
+    "Calendar",
+    "CalendarProblem",
+    "Event",
+    "Found",
+    "Listing",
+    "Match",
+    "Moment",
+    "Occurrence",
+    "Series",
+    "Window",
+    "WorkingHours",
+    "Written",
+    "named_zone",
+    "new_event",
+]
