@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tools.calendar.desk_calendar import Calendar, Listing, Written
 from tools.calendar.event import Attendee, Event, Series, new_event
+from tools.calendar.exporting import export_file, export_folder
 from tools.calendar.free_time import WorkingHours
+from tools.calendar.ics_write import calendar_bytes, invitation
+from tools.calendar.importing import ImportReport, import_path
 from tools.calendar.matching import Found, Match
 from tools.calendar.moments import Moment, named_zone
 from tools.calendar.occurrences import Occurrence, Window
@@ -16,6 +19,7 @@ __all__ = [
     "CalendarProblem",
     "Event",
     "Found",
+    "ImportReport",
     "Listing",
     "Match",
     "Moment",
@@ -24,6 +28,11 @@ __all__ = [
     "Window",
     "WorkingHours",
     "Written",
+    "calendar_bytes",
+    "export_file",
+    "export_folder",
+    "import_path",
+    "invitation",
     "named_zone",
     "new_event",
 ]
