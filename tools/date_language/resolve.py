@@ -1,0 +1,136 @@
+"""From what a person said to a time: a moment, a span, a length, a repetition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tools.date_language import clocks, days, iso, lengths, repeats, spans, starts
+from tools.date_language.context import Context, Impossible, Readings, key, together, value
+from tools.date_language.language import LANGUAGES, Language, language
+from tools.date_language.moment import Answer, Moment, NotUnderstood, Span, Tense, Unclear
+from tools.date_language.text import LONGEST, normalised
+
+MODULES = (clocks, days, lengths, repeats, spans, starts)
+"""The modules whose meanings the grammars name."""
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def resolve_start(text: str, now: datetime, languages: Sequence[str] = LANGUAGES) -> Moment:
+    """When something starts: a day, or a time on a day, from `now` on, in the zone of `now`.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> now = datetime(2026, 11, 25, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    >>> resolve_start("tomorrow at 3pm", now, ["en"]).isoformat()
+    '2026-11-26T15:00:00+01:00'
+    """
+    return _single(text, _start(text, now, languages))
+
+
+def resolve_end(text: str, start: Moment, languages: Sequence[str] = LANGUAGES) -> Moment:
+    """When something that began at `start` ends: a time is the first one after it, at most half a day away."""
+    if start.at is None:
+        found = _start(text, datetime.combine(start.day, datetime.min.time(), tzinfo=EPOCH.tzinfo), languages)
+        if any(value.at is None for value in found.values):
+            return _single(text, found)
+        raise NotUnderstood(f"“{text}” is a time, but the start is a whole day.", hint="Say at what time it starts.")
+    ends = _ends(text, start.at, languages)
+    return _single(text, ends if ends else _start(text, start.at, languages))
+
+
+def resolve_duration(text: str, languages: Sequence[str] = LANGUAGES) -> timedelta:
+    """How long something takes."""
+    written = iso.duration(text)
+    found = Readings((written,)) if written is not None else _read("length", text, EPOCH, languages)
+    return _single(text, found)
+
+
+def resolve_span(
+    text: str, now: datetime, languages: Sequence[str] = LANGUAGES, *, tense: Tense | None = None
+) -> Span:
+    """From when until just before when: "this week", "on Friday", "since Monday", "in the last three days".
+
+    `tense` is "past" where only what was can be meant, as in searching mail, and "future" where only what comes can.
+    Without one a weekday or a month is the coming one, and Hindi कल, yesterday or tomorrow, is asked back.
+    """
+    written = iso.span(text, now)
+    found = Readings((written,)) if written else _read("span", text, now, languages, tense)
+    return _single(text, found)
+
+
+def resolve_repeats(text: str, languages: Sequence[str] = LANGUAGES) -> str:
+    """How something repeats, as a rule of iCalendar (RRULE)."""
+    written = iso.rule(text)
+    found = Readings((written,)) if written else _read("repeats", text, EPOCH, languages)
+    return _single(text, found)
+
+
+def _start(text: str, now: datetime, languages: Sequence[str]) -> Readings[Moment]:
+    written = iso.moment(text, Context(now))
+    return written or _read("start", text, now, languages, "future")
+
+
+def _ends(text: str, start: datetime, languages: Sequence[str]) -> Readings[Moment] | None:
+    """The time of an end: of its readings that come first after the start."""
+    try:
+        clock: Readings[int] = _read("end", text, start, languages)
+    except NotUnderstood:
+        return None
+    context = Context(start)
+    ends = [
+        end
+        for at in clock.values
+        for day in (start.date(), start.date() + timedelta(days=1))
+        for end in context.at(day, at).values
+        if timedelta() < end.astimezone(EPOCH.tzinfo) - start.astimezone(EPOCH.tzinfo) <= timedelta(days=1)
+    ]
+    ends.sort(key=lambda end: end.timestamp())
+    if not ends:
+        return None
+    moments = tuple(Moment(end.date(), end) for end in ends)
+    near = ends[0].timestamp() - start.timestamp() <= 12 * 3600
+    why = "" if near else "that is more than half a day later"
+    same_clock = [moment for moment in moments if moment.at and moment.at.time() == ends[0].time() and moment.day == ends[0].date()]
+    return Readings(tuple(same_clock), clock.why or why)
+
+
+def _read(
+    category: str, text: str, now: datetime, languages: Sequence[str], tense: Tense | None = None
+) -> Readings[Any]:
+    """All readings of a text in all the languages."""
+    if now.tzinfo is None:
+        raise ValueError("now needs a zone")
+    clean = normalised(text) if len(text) <= LONGEST else ""
+    several = [
+        readings
+        for tag in languages
+        for readings in _readings(language(tag), category, clean, now, tense)
+    ]
+    if not several:
+        raise NotUnderstood(f"“{text[:LONGEST]}” was not understood as a time.", hint="Say it in other words.")
+    return together(several)
+
+
+def _readings(
+    spoken: Language, category: str, text: str, now: datetime, tense: Tense | None
+) -> list[Readings[Any]]:
+    context = Context(now, tense, spoken.month_first, spoken.clock_24, spoken.buddhist)
+    found = []
+    for term in spoken.grammar.parse(category, text):
+        try:
+            found.append(value(context, term))
+        except Impossible:
+            continue
+    return found
+
+
+def _single[T: Answer](text: str, found: Readings[T]) -> T:
+    """The one reading, or all of them asked back."""
+    unique = {key(reading): reading for reading in found.values}
+    if len(unique) > 1 or found.why:
+        raise Unclear(text, tuple(unique.values()), found.why)
+    return next(iter(unique.values()))
+
+
