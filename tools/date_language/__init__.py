@@ -1,7 +1,7 @@
 """Times as people say them in eight languages, resolved by code against a given now: never by a guess.
 
-A text is read whole by a grammar (`grammar`), whose patterns are data: one file for each language in `languages/`. Each way
-to read it has a meaning, and each meaning one or several readings (`days`, `clocks`, `starts`, `spans`, `lengths`,
+A text is read whole by a grammar (`grammar`), whose patterns are data: one file for each language in `languages/`. Each
+way to read it has a meaning, and each meaning one or several readings (`days`, `clocks`, `starts`, `spans`, `lengths`,
 `repeats`). One reading is the answer; several are an `Unclear` that offers them; words that say no time are
 `NotUnderstood`. Nothing is understood in part.
 """

@@ -1,9 +1,9 @@
 """Meanings that are times of a day, as minutes after its beginning, and parts of the day.
 
-A 24-hour clock that is written out ("15:00", "9 Uhr", "9h", "09:00") says which half of the day it is, except from one to
-six where both are asked: few appointments are at three in the night, and many people write "3:30" for the afternoon. A
-bare number or a word ("at 3", "um drei", "alle nove") says where the hand stands and leaves both halves open, and so do
-English and Hindi hours without am or pm. A part of the day ("in the evening") settles it.
+A 24-hour clock that is written out ("15:00", "9 Uhr", "9h", "09:00") says which half of the day it is, except from one
+to six where both are asked: few appointments are at three in the night, and many people write "3:30" for the afternoon.
+A bare number or a word ("at 3", "um drei", "alle nove") says where the hand stands and leaves both halves open, and so
+do English and Hindi hours without am or pm. A part of the day ("in the evening") settles it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HOUR, HALF_DAY, DAY = 60, 720, 1440
 
 
 class Part(NamedTuple):
-    """A part of the day in hours, past 24 into the night: from when to when it lasts, and which hours are said with it."""
+    """A part of the day in hours, past 24 into the night: when it begins and ends, and which hours are said with it."""
 
     start: int
     end: int
@@ -125,7 +125,6 @@ def midnight(_: Context) -> Clock:
 
 @meaning
 def default_times(_: Context, part: Part) -> Clock:
-    """What to offer when only a part of the day was said: an hour after it begins, and in its middle."""
-    hours = (part.start + (part.end - part.start) // 3, (part.start + part.end) // 2)
+    """What to offer when only a part of the day was said: its middle, and an hour nearer to its beginning."""
+    hours = ((part.start + part.end) // 2, part.start + (part.end - part.start) // 3)
     return together((one(hour * HOUR) for hour in hours), "no time was said")
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -72,7 +72,7 @@ class Context:
         return self.tense == "past"
 
     def at(self, day: date, minutes: int = 0) -> Readings[datetime]:
-        """The clock of this place at so many minutes after the beginning of `day`, which a night can skip or show twice."""
+        """So many minutes after the beginning of `day` by the clock here, which may skip that time or show it twice."""
         local = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes)
         first, second = (self.instant(local.replace(tzinfo=self.now.tzinfo, fold=fold)) for fold in (0, 1))
         if first.utcoffset() == second.utcoffset():
@@ -95,9 +95,11 @@ class Context:
 
 type Meaning = Callable[..., Any]
 MEANINGS: dict[str, Meaning] = {}
+OF_THE_PAST = {"since"}
+"""Meanings whose words tell that a day within them is over: "since Monday"."""
 
 
-def meaning(function: Meaning) -> Meaning:
+def meaning[F: Meaning](function: F) -> F:
     """Makes a function a meaning that grammars can name; it gets the context and the values of its arguments."""
     MEANINGS[function.__name__.removesuffix("_")] = function
     return function
@@ -107,6 +109,8 @@ def value(context: Context, arg: Arg) -> Any:
     """What a term comes to."""
     if not isinstance(arg, Term):
         return arg
+    if arg.name in OF_THE_PAST and not context.tense:
+        context = replace(context, tense="past")
     try:
         return MEANINGS[arg.name](context, *(value(context, inner) for inner in arg.args))
     except (ValueError, OverflowError) as error:

@@ -86,12 +86,10 @@ def soonest(context: Context, weekday: int) -> Days:
 
 @meaning
 def this(context: Context, weekday: int) -> Days:
-    """The one of this week; asked back where that is over, but something is to come."""
+    """The one of this week. If it is over, a start is a week later; if it is still to come, the past is asked back."""
     own = week_day(context, weekday, 0).values[0]
-    if own < context.today and context.tense == "future":
-        return readings(own + WEEK)
-    if own == context.today:
-        return one(own)
+    if own < context.today and not context.past:
+        return one(own + WEEK) if context.tense else readings(own, own + WEEK)
     if own > context.today and context.past:
         return readings(own - WEEK, own)
     return one(own)
@@ -224,7 +222,7 @@ LUNAR = {
 @meaning
 def feast(context: Context, name: str) -> Days:
     """A feast of a calendar that is not counted here: always asked back."""
-    known = [date.fromisoformat(day) for day in LUNAR[name]]
+    known = sorted((date.fromisoformat(day) for day in LUNAR[name]), reverse=context.past)
     return readings(_nearest(context, known), why="it can differ by region")
 
 

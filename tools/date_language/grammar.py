@@ -6,9 +6,9 @@ A category (`day`, `clock`) has meanings, and each meaning has patterns:
     "coming(weekday)" = ["(on|this coming|) {weekday}"]
     "in_days(n)" = ["in {n} days", "{n} days from now"]
 
-`{weekday}` and `{n:many}` are slots: what stands there is read by the category of that name, and the meaning refers to it
-by its name. `(a|b|)` are alternatives. A space asks for the end of a word and allows white space; without one the next
-piece follows at once ("{weekday}s"). In a language that is written without spaces every piece may follow at once.
+`{weekday}` and `{n:many}` are slots: what stands there is read by the category of that name, and the meaning refers to
+it by its name. `(a|b|)` are alternatives. A space asks for the end of a word and allows white space; without one the
+next piece follows at once ("{weekday}s"). In a language that is written without spaces every piece may follow at once.
 
 The parser goes top-down through a trie of each category's patterns and keeps what it found at each place (a packrat
 parser that keeps all parses, after Ford 2002 and Frost 2006), so a text is read in time polynomial in its length.
@@ -207,5 +207,3 @@ def _filled(meaning: Arg, bound: Bound) -> Arg:
     if isinstance(meaning, Term):
         return Term(meaning.name, tuple(_filled(arg, bound) for arg in meaning.args))
     return meaning
-
-

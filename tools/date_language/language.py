@@ -1,4 +1,4 @@
-"""The grammar of a language: its file of patterns, those that all languages share, and CLDR's names of days and months."""
+"""The grammar of a language: its file of patterns, those that all share, and CLDR's names of days and months."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def language(tag: str) -> Language:
     """The language of a tag as BCP 47 has it."""
     code, *more = tag.replace("_", "-").split("-")
     if code not in LANGUAGES:
-        raise NotUnderstood(f"Times in the language “{tag}” are not known here.", hint=f"Known are {', '.join(LANGUAGES)}.")
+        raise NotUnderstood(
+            f"Times in the language “{tag}” are not known here.", hint=f"Known are {', '.join(LANGUAGES)}."
+        )
     region = more[-1].upper() if more else ""
     return Language(
         grammar=_grammar(code),

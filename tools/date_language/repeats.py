@@ -1,4 +1,4 @@
-"""Meanings that are repetitions: rules of RFC 5545 (iCalendar), section 3.3.10. A part of the day in them is the start's."""
+"""Meanings that are repetitions: rules of iCalendar (RFC 5545, 3.3.10). A part of the day in them is the start's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ FREQUENCIES = {"days": "DAILY", "weeks": "WEEKLY", "months": "MONTHLY", "years":
 def every(_: Context, unit: str, count: int = 1) -> Rule:
     if count < 1:
         raise Impossible
+    if unit == "days" and count % 7 == 0:
+        unit, count = "weeks", count // 7
     return one(f"FREQ={FREQUENCIES[unit]}" + (f";INTERVAL={count}" if count > 1 else ""))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tools.date_language import clocks, days, iso, lengths, repeats, spans, starts
 from tools.date_language.context import Context, Impossible, Readings, key, together, value
-from tools.date_language.language import LANGUAGES, Language, language
+from tools.date_language.language import LANGUAGES, language
 from tools.date_language.moment import Answer, Moment, NotUnderstood, Span, Tense, Unclear
 from tools.date_language.text import LONGEST, normalised
 
@@ -37,7 +38,10 @@ def resolve_end(text: str, start: Moment, languages: Sequence[str] = LANGUAGES) 
             return _single(text, found)
         raise NotUnderstood(f"“{text}” is a time, but the start is a whole day.", hint="Say at what time it starts.")
     ends = _ends(text, start.at, languages)
-    return _single(text, ends if ends else _start(text, start.at, languages))
+    end = _single(text, ends if ends else _start(text, start.at, languages))
+    if end.day < start.day or (end.at and end.at <= start.at):
+        raise NotUnderstood(f"“{text}” is {end}, which is before the start.", hint="Say when it ends.")
+    return end
 
 
 def resolve_duration(text: str, languages: Sequence[str] = LANGUAGES) -> timedelta:
@@ -47,9 +51,7 @@ def resolve_duration(text: str, languages: Sequence[str] = LANGUAGES) -> timedel
     return _single(text, found)
 
 
-def resolve_span(
-    text: str, now: datetime, languages: Sequence[str] = LANGUAGES, *, tense: Tense | None = None
-) -> Span:
+def resolve_span(text: str, now: datetime, languages: Sequence[str] = LANGUAGES, *, tense: Tense | None = None) -> Span:
     """From when until just before when: "this week", "on Friday", "since Monday", "in the last three days".
 
     `tense` is "past" where only what was can be meant, as in searching mail, and "future" where only what comes can.
@@ -90,10 +92,11 @@ def _ends(text: str, start: datetime, languages: Sequence[str]) -> Readings[Mome
     if not ends:
         return None
     moments = tuple(Moment(end.date(), end) for end in ends)
-    near = ends[0].timestamp() - start.timestamp() <= 12 * 3600
+    near = ends[0].timestamp() - start.timestamp() <= 12 * 3600 or ends[0] <= context.begin(start.date(), 1440)
     why = "" if near else "that is more than half a day later"
-    same_clock = [moment for moment in moments if moment.at and moment.at.time() == ends[0].time() and moment.day == ends[0].date()]
-    return Readings(tuple(same_clock), clock.why or why)
+    first = ends[0].replace(tzinfo=None)
+    twice = [moment for moment in moments if moment.at and moment.at.replace(tzinfo=None) == first]
+    return Readings(moments if clock.why else tuple(twice), clock.why or why)
 
 
 def _read(
@@ -103,27 +106,19 @@ def _read(
     if now.tzinfo is None:
         raise ValueError("now needs a zone")
     clean = normalised(text) if len(text) <= LONGEST else ""
-    several = [
-        readings
-        for tag in languages
-        for readings in _readings(language(tag), category, clean, now, tense)
-    ]
+    several: list[Readings[Any]] = []
+    read = False
+    for spoken in map(language, languages):
+        context = Context(now, tense, spoken.month_first, spoken.clock_24, spoken.buddhist)
+        for term in spoken.grammar.parse(category, clean):
+            read = True
+            with suppress(Impossible):
+                several.append(value(context, term))
+    if not several and read:
+        raise NotUnderstood(f"“{text}” is no time that exists.", hint="Say another one.")
     if not several:
         raise NotUnderstood(f"“{text[:LONGEST]}” was not understood as a time.", hint="Say it in other words.")
     return together(several)
-
-
-def _readings(
-    spoken: Language, category: str, text: str, now: datetime, tense: Tense | None
-) -> list[Readings[Any]]:
-    context = Context(now, tense, spoken.month_first, spoken.clock_24, spoken.buddhist)
-    found = []
-    for term in spoken.grammar.parse(category, text):
-        try:
-            found.append(value(context, term))
-        except Impossible:
-            continue
-    return found
 
 
 def _single[T: Answer](text: str, found: Readings[T]) -> T:
@@ -132,5 +127,3 @@ def _single[T: Answer](text: str, found: Readings[T]) -> T:
     if len(unique) > 1 or found.why:
         raise Unclear(text, tuple(unique.values()), found.why)
     return next(iter(unique.values()))
-
-

@@ -1,15 +1,16 @@
 """Meanings that are spans, half open, with whole days from midnight to midnight of the user's zone.
 
-Rolling spans count days: "the last three days" begin at midnight three days ago and end now, "the next three days" begin
-now and end with the third day after today. The beginning, middle and end of a month are its thirds, of other spans too.
+Rolling spans count days: "the last three days" begin at midnight three days ago and end now, "the next three days"
+begin now and end with the third day after today. The beginning, middle and end of a span are its thirds.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+
 from dateutil.relativedelta import relativedelta
 
-from tools.date_language.clocks import Part
+from tools.date_language.clocks import Clock, Part
 from tools.date_language.context import Context, Impossible, Readings, meaning, one, together
 from tools.date_language.days import Days, date_, era
 from tools.date_language.lengths import Length
@@ -32,6 +33,18 @@ def days_from(context: Context, day: Days, count: int) -> Spans:
 @meaning
 def part_span(context: Context, days: PartDays) -> Spans:
     return days.map(lambda pair: _part(context, *pair))
+
+
+@meaning
+def clock_span(context: Context, clock: Clock, day: Days | None = None) -> Spans:
+    """A time, as a span of one minute. Without a day it is of today, over or to come as the tense has it."""
+    values = clock.values
+    if day is None:
+        now = context.now.hour * 60 + context.now.minute
+        values = tuple(at for at in values if (at <= now) == context.past) or values
+    times = (context.at(value, at) for value in (day.values if day else (context.today,)) for at in values)
+    minutes = (each.map(lambda at: Span(at, context.instant(at + timedelta(minutes=1)))) for each in times)
+    return together(minutes, clock.why or (day.why if day else ""))
 
 
 @meaning
@@ -169,7 +182,8 @@ def few(context: Context, direction: int) -> Spans:
 @meaning
 def these(context: Context, count: int) -> Spans:
     """So many days around today: Thai สองวันนี้."""
-    both = one(_days(context, context.today, count)), one(_days(context, context.today - timedelta(days=count - 1), count))
+    begins = context.today, context.today - timedelta(days=count - 1)
+    both = [one(_days(context, begin, count)) for begin in begins]
     return both[context.past] if context.tense else together(both)
 
 
@@ -180,7 +194,7 @@ def rest(context: Context, spans: Spans) -> Spans:
 
 
 @meaning
-def since(context: Context, spans: Spans) -> Spans:
+def onward(context: Context, spans: Spans) -> Spans:
     """From the beginning of a day or a span until now; what is to come has no end, which is asked back."""
 
     def until_now(span: Span) -> Spans:
@@ -189,6 +203,12 @@ def since(context: Context, spans: Spans) -> Spans:
         return _open(context, span.start)
 
     return spans.then(until_now)
+
+
+@meaning
+def since(context: Context, spans: Spans) -> Spans:
+    """The same, of what is over."""
+    return onward(context, spans)
 
 
 @meaning
@@ -211,8 +231,8 @@ def between(context: Context, first: Days, last: Days) -> Spans:
     """From a day to another, both within. A weekday ends at its next coming after the first."""
 
     def upto(begin: date) -> Spans:
-        ends = Readings(tuple(end + timedelta(days=7) if end < begin <= end + timedelta(days=6) else end for end in last.values))
-        return ends.map(lambda end: _between(context, begin, end + timedelta(days=1)))
+        ends = (end + timedelta(days=7 if end < begin <= end + timedelta(days=6) else 0) for end in last.values)
+        return Readings(tuple(_between(context, begin, end + timedelta(days=1)) for end in ends), last.why)
 
     return first.then(upto)
 

@@ -1,7 +1,7 @@
 """Meanings that are when something starts: a day, or a time on a day.
 
-What lacks something is asked back with the likeliest offers: a part of the day without a time ("tomorrow morning"), a week
-without a day. A time without a day is today's if that is still to come, and else asked back as tomorrow's.
+What lacks something is asked back with the likeliest offers: a part of the day without a time ("tomorrow morning"), a
+week without a day. A time without a day is today's if that is still to come, and else asked back as tomorrow's.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ def start_at(context: Context, day: Days, clock: Clock) -> Moments:
 @meaning
 def start_clock(context: Context, clock: Clock) -> Moments:
     """A time without a day."""
-    today = _ahead(context, context.today, clock)
-    if today:
-        return together((_at(context, context.today, Readings(today)),), clock.why)
-    tomorrow = _at(context, context.today + timedelta(days=1), clock)
-    return Readings(tomorrow.values, "that time of today is over")
+    ahead = _ahead(context, context.today, clock)
+    today = [_at(context, context.today, Readings((at,))) for at in ahead]
+    if today and not clock.why:
+        return together(today)
+    over = Readings(tuple(at for at in clock.values if at not in ahead))
+    tomorrow = [_at(context, context.today + timedelta(days=1), over)] if over.values else []
+    return together(today + tomorrow, clock.why or "that time of today is over")
 
 
 @meaning
@@ -73,13 +75,13 @@ def which_day(context: Context, period: Readings[Span], clock: Clock | None = No
         return Readings(tuple(first + timedelta(days=count) for count in range(days)))
 
     days = Readings(period.then(offered).values, "no day was said")
-    return start_at(context, days, clock) if clock else start(context, days)  # type: ignore[no-any-return]
+    return start_at(context, days, clock) if clock else start(context, days)
 
 
 def _at(context: Context, day: date, clock: Clock) -> Moments:
     """The times of a day. Those of today that are over fall away if others are still to come."""
     values = clock.values
-    if day == context.today and len(values) > 1:
+    if day == context.today and not clock.why:
         values = _ahead(context, day, clock) or values
 
     def moments(at: int) -> Moments:
@@ -90,5 +92,3 @@ def _at(context: Context, day: date, clock: Clock) -> Moments:
 
 def _ahead(context: Context, day: date, clock: Clock) -> tuple[int, ...]:
     return tuple(at for at in clock.values if any(value > context.now for value in context.at(day, at).values))
-
-

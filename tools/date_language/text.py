@@ -15,7 +15,6 @@ PLAIN = str.maketrans("’‘ʼ`´–—−‑،、\u0901", "'''''----,,\u0902")
 """Quotes, dashes and commas in one form, and the moon-dot of Hindi as the dot that is often written instead."""
 
 
-
 def plain(text: str) -> str:
     """The letters of `text` in one spelling: no case, no accents, ASCII digits, straight quotes.
 
