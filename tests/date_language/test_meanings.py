@@ -43,11 +43,15 @@ def starts(text, now, *languages):
         (27, "on Friday", "en", ["2026-11-27", "2026-12-04"]),
         (27, "diesen Freitag", "de", ["2026-11-27"]),
         (26, "this Monday", "en", ["2026-11-30"]),
+        (25, "at 3", "en", ["2026-11-25T15:00:00+01:00"]),
+        (25, "um 9", "de", ["2026-11-25T21:00:00+01:00", "2026-11-26T09:00:00+01:00"]),
+        (25, "at 11", "en", ["2026-11-25T11:00:00+01:00", "2026-11-25T23:00:00+01:00"]),
+        (25, "today at 9", "en", ["2026-11-25T21:00:00+01:00"]),
         (25, "วันศุกร์หน้า", "th", ["2026-12-04"]),
         (29, "วันศุกร์หน้า", "th", ["2026-12-04"]),
     ],
 )
-def test_weekdays_depend_on_the_day_they_are_said(day, text, language, meant):
+def test_what_depends_on_the_day_it_is_said(day, text, language, meant):
     assert starts(text, WEDNESDAY.replace(day=day), language) == meant
 
 

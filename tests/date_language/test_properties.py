@@ -48,7 +48,7 @@ texts = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(texts, nows, st.sampled_from(["past", "future", None]))
 def test_nothing_but_its_own_errors(text, now, tense):
     start = Moment(now.date(), now)

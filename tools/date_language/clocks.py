@@ -100,12 +100,12 @@ def about(_: Context, readings: Readings[object], why: str = "") -> Readings[obj
 
 @meaning
 def within(_: Context, clock: Clock, part: Part) -> Clock:
-    """A time of which the part of the day is said as well. If none agrees, it is asked back."""
+    """A time of which the part of the day is said as well."""
     return fitting(clock, part)
 
 
 def fitting(clock: Clock, part: Part) -> Clock:
-    """The readings that lie in the part, also as hours of the night after."""
+    """The readings that lie in the part, also as hours of the night after. If none does, it is asked back."""
     fits = [at for at in clock.values if part.first * HOUR <= at <= part.last * HOUR]
     night = [at + DAY for at in clock.values if part.last > 24 and at <= part.last * HOUR - DAY]
     if fits and not night:
@@ -113,8 +113,9 @@ def fitting(clock: Clock, part: Part) -> Clock:
     if night:
         # "At one on Friday night": the night after Friday for most, that before it for some.
         return Readings((*fits, *night, *(at - DAY for at in night)), clock.why)
-    halves = sorted({(at + half) % DAY for at in clock.values for half in (0, HALF_DAY)})
-    return Readings(tuple(halves), "the time and the part of the day do not agree")
+    other = ((at + HALF_DAY) % DAY + night for at in clock.values for night in (0, DAY))
+    meant = (at for at in other if part.first * HOUR <= at <= part.last * HOUR)
+    return Readings((*clock.values, *meant), "the time and the part of the day do not agree")
 
 
 @meaning

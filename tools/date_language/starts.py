@@ -1,7 +1,7 @@
 """Meanings that are when something starts: a day, or a time on a day.
 
 What lacks something is asked back with the likeliest offers: a part of the day without a time ("tomorrow morning"), a
-week without a day. A time without a day is today's if that is still to come, and else asked back as tomorrow's.
+week without a day. A time without a day is today's if it is still to come, else it is asked back as tomorrow's.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tools.date_language.clocks import Clock, Part, default_times, fitting
-from tools.date_language.context import Context, Readings, meaning, together
+from tools.date_language.context import Context, Impossible, Readings, meaning, together
 from tools.date_language.days import Days
 from tools.date_language.moment import Moment, Span
+
+MORNING = 7 * 60
+"""Minutes; "at three" said at ten is this afternoon, but "at nine" may be tomorrow morning."""
 
 type Moments = Readings[Moment]
 type PartDays = Readings[tuple[date, Part]]
@@ -32,9 +35,9 @@ def start_clock(context: Context, clock: Clock) -> Moments:
     """A time without a day."""
     ahead = _ahead(context, context.today, clock)
     today = [_at(context, context.today, Readings((at,))) for at in ahead]
-    if today and not clock.why:
-        return together(today)
     over = Readings(tuple(at for at in clock.values if at not in ahead))
+    if today and not clock.why and all(at < MORNING for at in over.values):
+        return together(today)
     tomorrow = [_at(context, context.today + timedelta(days=1), over)] if over.values else []
     return together(today + tomorrow, clock.why or "that time of today is over")
 
@@ -70,6 +73,8 @@ def which_day(context: Context, period: Readings[Span], clock: Clock | None = No
     """A span where a day is needed: its first days are offered."""
 
     def offered(span: Span) -> Days:
+        if clock and span.end - span.start > timedelta(days=12):
+            raise Impossible  # "à 22h 26 février" is no 22:26 of some day in February
         first = max(span.start.date(), context.today) if span.end > context.now else span.start.date()
         days = min(7, max(1, (span.end.date() - first).days))
         return Readings(tuple(first + timedelta(days=count) for count in range(days)))
