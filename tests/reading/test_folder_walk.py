@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tools.folder_walk import Entry, WalkLimits, base_folder, walk
@@ -188,6 +188,7 @@ PATTERNS = st.sampled_from(
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@example(files={"build/a.log/a"}, rules={"": ["*.log", "!build"]})
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     files=st.sets(PATHS, min_size=1, max_size=8),
