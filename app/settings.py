@@ -18,6 +18,12 @@ class Settings(BaseModel):
     model: str | None = None
     """A GGUF file, or the name of one in the models folder."""
 
+    zone: str | None = None
+    """The time zone that the user lives in ("Europe/Zurich"); the system's unless set."""
+
+    languages: list[str] = []
+    """The languages in which the user says times ("de", "en-GB"); the system's and English unless set."""
+
 
 def load_settings(path: Path) -> Settings:
     """Read the settings; a missing file is all defaults.

@@ -6,11 +6,15 @@ way to read it has a meaning, and each meaning one or several readings (`days`, 
 `NotUnderstood`. Nothing is understood in part.
 """
 
+from tools.date_language.dates import Dates
+from tools.date_language.language import LANGUAGES
 from tools.date_language.moment import DateProblem, Moment, NotUnderstood, Span, Tense, Unclear
 from tools.date_language.resolve import resolve_duration, resolve_end, resolve_repeats, resolve_span, resolve_start
 
 __all__ = [
+    "LANGUAGES",
     "DateProblem",
+    "Dates",
     "Moment",
     "NotUnderstood",
     "Span",
