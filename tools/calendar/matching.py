@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from math import log
 
 from tools.calendar.event import Event
 from tools.calendar.occurrences import Occurrence
+from tools.likeness import likeness
 from tools.words import content_words, stem
 
 _GENERIC = frozenset(
@@ -108,16 +108,4 @@ def _described(event: Event) -> dict[str, set[str]]:
 
 
 def _strength(word: str, fields: dict[str, set[str]]) -> float:
-    return max(weight * _likeness(word, fields[name]) for name, weight in _FIELDS)
-
-
-def _likeness(word: str, words: set[str]) -> float:
-    """1 for the word itself, less for a compound or an inflection of it, still less for a slip of the keyboard."""
-    if word in words:
-        return 1.0
-    if len(word) < 4:
-        return 0.0
-    if any(other.startswith(word) or (len(other) >= 4 and word.startswith(other)) for other in words):
-        return 0.85
-    near = (other for other in words if len(other) >= 5 and other[0] == word[0] and abs(len(other) - len(word)) <= 2)
-    return 0.7 if any(SequenceMatcher(None, word, other).ratio() >= 0.8 for other in near) else 0.0
+    return max(weight * likeness(word, fields[name]) for name, weight in _FIELDS)
