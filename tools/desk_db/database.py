@@ -76,6 +76,10 @@ class DeskDatabase:
         """The rows of a query of one's own, read only."""
         return self._connections.rows(sql, parameters)
 
+    def erase_removed(self) -> None:
+        """Leave nothing in the write-ahead log of what was removed; the pages of the database hold it no longer."""
+        self._connections.checkpoint()
+
     def close(self) -> None:
         self._connections.close()
 
