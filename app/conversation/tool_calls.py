@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import ValidationError
-
-from runtime.protocol import Tool
-from tools.catalogue import BY_NAME, CATALOGUE, Call, schema
-
-TOOLS = tuple(Tool(name=call.tool, description=call.__doc__ or "", parameters=schema(call)) for call in CATALOGUE)
-"""What the model is told of, in an order that never changes, so that its key-value cache is computed once."""
+from runtime.protocol import Tool as EngineTool
+from tools.registry import Tool, WrongCall
 
 _BETWEEN = re.compile(r"\s*(?:<\|python_tag\|>)?\s*")
 
 
-class NotACall(ValueError):
-    """The text begins like a call and is none that can be carried out."""
+def engine_tools(tools: Iterable[Tool]) -> tuple[EngineTool, ...]:
+    """What the model is told of, in an order that never changes, so that its key-value cache is computed once."""
+    return tuple(EngineTool(name=one.name, description=one.description, parameters=one.schema()) for one in tools)
 
 
-def parse_calls(text: str) -> tuple[Call, ...]:
+@dataclass(frozen=True, slots=True)
+class WrittenCall:
+    """A call as the model wrote it, not yet checked."""
+
+    name: str
+    arguments: dict[str, Any]
+
+
+def written_calls(text: str) -> tuple[WrittenCall, ...]:
     """The calls of an answer, in their order; empty when the answer is plain text.
 
-    Several calls follow each other with a semicolon between. Raises NotACall for a text that begins like a call and
-    names no known tool, lacks an argument, or goes on with something else.
+    Several calls follow each other with a semicolon between. Raises WrongCall for a text that begins like a call and
+    goes on otherwise.
     """
     place = _skip(text, 0)
     if not text.startswith("{", place):
         return ()
-    calls: list[Call] = []
+    calls: list[WrittenCall] = []
     while place < len(text):
         call, place = _one_call(text, place)
         calls.append(call)
@@ -39,13 +46,15 @@ def parse_calls(text: str) -> tuple[Call, ...]:
     return tuple(calls)
 
 
-def _one_call(text: str, place: int) -> tuple[Call, int]:
+def _one_call(text: str, place: int) -> tuple[WrittenCall, int]:
     try:
         written, end = json.JSONDecoder().raw_decode(text, place)
-        call = BY_NAME[written["name"]].model_validate(written["parameters"], strict=True)
-    except (KeyError, TypeError, RecursionError, ValidationError, ValueError) as error:
-        raise NotACall(text[place:]) from error
-    return call, end
+        name, arguments = written["name"], written["parameters"]
+    except (KeyError, TypeError, RecursionError, ValueError) as error:
+        raise WrongCall("That is not a tool call.", hint='Write {"name": ..., "parameters": {...}}.') from error
+    if not isinstance(name, str) or not isinstance(arguments, dict):
+        raise WrongCall("That is not a tool call.", hint='Write {"name": ..., "parameters": {...}}.')
+    return WrittenCall(name, arguments), end
 
 
 def _skip(text: str, place: int) -> int:

@@ -184,6 +184,15 @@ class DeskScreen(Screen[None]):
         self.panes.show_sources()
         self.jobs.open_document(root, row.path, lambda found: self.panes.sources.show_file(row, root, found))
 
+    @on(AnswerEntry.FolderAsked)
+    async def _summarise_asked(self, event: AnswerEntry.FolderAsked) -> None:
+        await self.summarise(event.folder)
+
+    @on(AnswerEntry.FileAsked)
+    def _show_asked(self, event: AnswerEntry.FileAsked) -> None:
+        self.panes.show_sources()
+        self.jobs.open_document(event.root, event.path, self.panes.sources.show_document)
+
     async def action_new_conversation(self) -> None:
         self.jobs.stop_all()
         self.folder = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from tools.date_language.language import LANGUAGES
 from tools.date_language.moment import Moment, NotUnderstood, Span, Tense
@@ -21,6 +21,14 @@ class Dates:
 
     now: Callable[[], datetime]
     languages: tuple[str, ...] = LANGUAGES
+
+    @property
+    def zone(self) -> tzinfo:
+        """The user's. Raises ValueError when the clock has none."""
+        zone = self.now().tzinfo
+        if zone is None:
+            raise ValueError("now needs a zone")
+        return zone
 
     def start(self, text: str) -> Moment:
         now = self.now()

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from tools.desk_db.connections import Connections
 from tools.desk_db.documents import Documents
+from tools.desk_db.facts import Facts
 from tools.desk_db.files import Files
 from tools.desk_db.journal import Journal
 from tools.desk_db.migrations import migrate
@@ -37,6 +38,7 @@ class DeskDatabase:
         self.pieces = Pieces(connections)
         self.plans = Plans(connections, extractor_version)
         self.models = Models(connections)
+        self.facts = Facts(connections)
         self.journal = Journal(connections, clock=clock)
 
     @classmethod

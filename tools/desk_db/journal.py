@@ -18,7 +18,7 @@ from tools.desk_db.connections import Connections
 from tools.desk_db.journal_triggers import journalled, quoted
 from tools.errors import ToolProblem
 
-JOURNALLED = ("calendar_events", "inbox_action_items")
+JOURNALLED = ("calendar_events", "inbox_action_items", "facts")
 """The tables whose changes can be undone. A table joins by its name here and with the step that creates it.
 
 Rows that another journalled table refers to may be deleted with it (ON DELETE CASCADE) only if their table is here too.
