@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
-from tools.date_language import DateProblem, Dates
+from tools.date_language import DateProblem, Dates, Moment, Span
 from tools.desk_db import DeskDatabase
 from tools.inbox import finding, sources
 from tools.inbox.action_items import ActionItems
@@ -179,14 +181,23 @@ class Inbox:
         if not due or sent is None:
             return ""
         zone = self._dates.now().tzinfo
-        try:
-            return Dates(lambda: sent.astimezone(zone), self._dates.languages).start(due).isoformat()
-        except DateProblem:
-            return ""
+        then = Dates(lambda: sent.astimezone(zone), self._dates.languages)
+        readings: tuple[Callable[[str], Moment | date], ...] = (
+            then.start,
+            lambda words: _last_day(then.span(words, tense="future")),
+        )
+        for resolve in readings:
+            with suppress(DateProblem):
+                return resolve(due).isoformat()
+        return ""
 
 
 def _from(asked: Query, sender: str | None) -> Query:
     return asked.by(sender) if sender and sender.strip() else asked
+
+
+def _last_day(span: Span) -> date:
+    return (span.end - timedelta(seconds=1)).date()
 
 
 def _summary(items: list[ActionItem]) -> str:

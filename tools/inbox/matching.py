@@ -144,7 +144,10 @@ def _within(message: Message, when: Span | None) -> bool:
 
 
 def _one_of_each_thread(matches: list[Match]) -> list[Match]:
-    return list({match.message.thread_id: match for match in reversed(matches)}.values())[::-1]
+    first: dict[int, Match] = {}
+    for match in matches:
+        first.setdefault(match.message.thread_id, match)
+    return list(first.values())
 
 
 def _order(match: Match) -> tuple[float, float, int]:
