@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from app.conversation.memory import LONGEST_ANSWER, Exchange, Memory
 from app.conversation.policy import Policy
 from app.conversation.provenance import Provenance
 from app.conversation.telling import copies, tell
-from app.conversation.tool_calls import engine_tools, written_calls
+from app.conversation.tool_calls import calls_in, engine_tools
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
 from app.errors import DeskError
@@ -65,6 +65,7 @@ class Assistant:
         self._questions = questions
         self._may_write = may_write
         self._tools = engine_tools(registry)
+        self._names = frozenset(tool.name for tool in registry)
         self._memory = Memory(session, self._tools)
         self._pending: Pending | None = None
 
@@ -120,7 +121,13 @@ class Assistant:
                 async with aclosing(self._generate(turn)) as notices:
                     async for notice in notices:
                         yield notice
-            calls, words = turn.take()
+            try:
+                calls, words = turn.take(self._names)
+            except WrongCall as wrong:
+                if self._give_back(turn, wrong):
+                    continue
+                yield AnswerNotice(NO_CALL)
+                return
             step = self._say(turn, words) if not calls else self._run(turn, calls, confirm)
             async with aclosing(step) as events:
                 async for event in events:
@@ -163,8 +170,7 @@ class Assistant:
                         else:
                             yield event
             except WrongCall as wrong:
-                turn.hear({"error": wrong.sentence()})
-                if self._session.is_pocket or not turn.may_correct():
+                if not self._give_back(turn, wrong):
                     turn.over = True
                     yield AnswerNotice(wrong.sentence())
                 return
@@ -180,6 +186,11 @@ class Assistant:
             turn.over = True
             if turn.untold:
                 yield Said(tell(turn.untold))
+
+    def _give_back(self, turn: _Turn, wrong: WrongCall) -> bool:
+        """Let the model mend a call; False when it cannot, or was given enough chances."""
+        turn.hear({"error": wrong.sentence()}, told=True)
+        return not self._session.is_pocket and turn.may_correct()
 
     async def _say(self, turn: _Turn, words: str) -> AsyncGenerator[AnswerEvent]:
         """What the model says in plain words: a result told, a question back, or that nothing fits."""
@@ -224,8 +235,8 @@ class _Turn:
         self.over = False
         self._corrections = 0
 
-    def take(self) -> tuple[tuple[Request, ...], str]:
-        """The calls that are to be run now, or the words that were written."""
+    def take(self, names: Collection[str]) -> tuple[tuple[Request, ...], str]:
+        """The calls that are to be run now, or the words that were written. Raises WrongCall for what is neither."""
         if self.settled is not None:
             settled, self.settled = self.settled, None
             call = {"name": settled.name, "parameters": dict(settled.arguments)}
@@ -233,10 +244,8 @@ class _Turn:
             return (settled,), ""
         text, self.text = self.text, ""
         self.turns.append(Turn(role="assistant", content=text))
-        try:
-            return tuple(Request(call.name, call.arguments) for call in written_calls(text)), sanitise(text).strip()
-        except WrongCall:
-            return (), ""
+        calls = tuple(Request(call.name, call.arguments) for call in calls_in(text, names))
+        return calls, "" if calls else sanitise(text).strip()
 
     def hear(self, data: Mapping[str, Any], *, told: bool = False) -> None:
         """A tool's result enters the context."""

@@ -19,7 +19,8 @@ from scores import cases, score
 from threads import thread
 
 from app.conversation import prompts as question_prompts
-from app.conversation.tool_calls import engine_tools, written_calls
+from app.conversation.call_syntax import written_calls
+from app.conversation.tool_calls import engine_tools
 from app.folder_summary import language as document_language
 from app.folder_summary import prompts as summary_prompts
 from runtime.protocol import Turn
