@@ -20,6 +20,7 @@ from tools.calendar import (
     CalendarProblem,
     Event,
     Series,
+    attendee,
     calendar_bytes,
     export_file,
     export_folder,
@@ -189,7 +190,9 @@ def test_zones_are_known_by_the_names_that_programs_use(name, zone):
 
 SAFE_TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=40)
 ADDRESSES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,5})?@[a-z]{1,8}\.org", fullmatch=True)
-PEOPLE = st.builds(Attendee, ADDRESSES, SAFE_TEXT, st.sampled_from(["needs-action", "accepted", "declined"]))
+PEOPLE = st.builds(
+    Attendee, st.just("") | ADDRESSES, SAFE_TEXT, st.sampled_from(["needs-action", "accepted", "declined"])
+)
 TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2037, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
 ZONES = st.sampled_from([None, UTC, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")])
 
@@ -313,7 +316,8 @@ class TestInvitation:
         [
             ((), Attendee("me@example.org"), "Nobody is invited"),
             ((Attendee("ana@example.org"),), None, "who invites"),
-            ((Attendee("", "Ana"),), Attendee("me@example.org"), "no mail address for Ana"),
+            ((Attendee("", "Ana"),), Attendee("me@example.org"), "needs the mail address of Ana."),
+            ((Attendee("b@b.org"), attendee("Ana"), attendee("Bo")), Attendee("me@example.org"), "of Ana and Bo"),
         ],
     )
     def test_what_is_missing_is_said(self, people, organizer, said):

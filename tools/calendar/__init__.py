@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tools.calendar.attendee import Attendee, attendee, with_people
 from tools.calendar.desk_calendar import Calendar, Listing, Written
-from tools.calendar.event import Attendee, Event, Series, new_event
+from tools.calendar.event import Event, Series, new_event
 from tools.calendar.exporting import export_file, export_folder
 from tools.calendar.free_time import WorkingHours
 from tools.calendar.ics_write import calendar_bytes, invitation
@@ -12,6 +13,15 @@ from tools.calendar.matching import Found, Match
 from tools.calendar.moments import Moment, named_zone
 from tools.calendar.occurrences import Occurrence, Window
 from tools.calendar.problems import CalendarProblem
+from tools.calendar.spoken import (
+    SaidEvent,
+    WhichEvent,
+    one_meant,
+    spoken_event,
+    spoken_move,
+    spoken_window,
+    when,
+)
 
 __all__ = [
     "Attendee",
@@ -24,10 +34,13 @@ __all__ = [
     "Match",
     "Moment",
     "Occurrence",
+    "SaidEvent",
     "Series",
+    "WhichEvent",
     "Window",
     "WorkingHours",
     "Written",
+    "attendee",
     "calendar_bytes",
     "export_file",
     "export_folder",
@@ -35,4 +48,10 @@ __all__ = [
     "invitation",
     "named_zone",
     "new_event",
+    "one_meant",
+    "spoken_event",
+    "spoken_move",
+    "spoken_window",
+    "when",
+    "with_people",
 ]

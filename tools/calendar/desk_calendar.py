@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tools.calendar import series_changes
+from tools.calendar.attendee import Attendee, with_people
 from tools.calendar.event import Event, Series
 from tools.calendar.free_time import WorkingHours, free_slots
 from tools.calendar.matching import Found, best_matches
@@ -97,8 +98,17 @@ class Calendar:
         Of a series only the next occurrence stands for all, unless a window says which.
         """
         now = self._now()
-        asked = window or Window(now - timedelta(days=1), now + _LOOKED_AHEAD)
+        asked = window or self._looked_at(now)
         return best_matches(words, self.list_events(asked).occurrences, now)
+
+    def next_of(self, uid: str, window: Window | None = None) -> Occurrence | None:
+        """The next occurrence of an event by its UID, or the last if all are over; looked for where `find` looks."""
+        now = self._now()
+        series = self.store.get(uid)
+        if series is None:
+            return None
+        occurrences = expand(series, window or self._looked_at(now), self.zone).occurrences
+        return next((one for one in occurrences if one.ends > now), occurrences[-1] if occurrences else None)
 
     def move(
         self, target: Occurrence, start: Moment, end: Moment | None = None, *, whole_series: bool = False
@@ -119,6 +129,17 @@ class Calendar:
         moved = next((one for one in changed.changed if one.start == start), next(iter(changed)))
         return self._write("calendar_move", f"Move “{target.event.title}”", changed, moved)
 
+    def add_people(self, target: Occurrence, people: Iterable[Attendee]) -> Written:
+        """Note who comes too, or the address of somebody known by name, in the occurrence's whole series."""
+        series = self._current(target)
+        mine = _mine(series, target)
+        added = replace(mine, attendees=with_people(mine.attendees, people), sequence=mine.sequence + 1)
+        changed = Series(
+            added if series.event is mine else series.event,
+            tuple(added if one is mine else one for one in series.changed),
+        )
+        return self._write("calendar_people", f"People of “{mine.title}”", changed, added)
+
     def cancel(self, target: Occurrence, *, whole_series: bool = False) -> Written:
         """Cancel an occurrence, or its whole series."""
         series = self._current(target)
@@ -127,6 +148,9 @@ class Calendar:
         else:
             changed = series_changes.occurrence_cancelled(series, _id(target), zone=self.zone)
         return self._write("calendar_cancel", f"Cancel “{target.event.title}”", changed, next(iter(changed)))
+
+    def _looked_at(self, now: datetime) -> Window:
+        return Window(now - timedelta(days=1), now + _LOOKED_AHEAD)
 
     def _write(self, tool: str, summary: str, series: Series, said: Event, *, calendar: str = "") -> Written:
         now = self._now().astimezone(UTC)

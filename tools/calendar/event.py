@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
+from tools.calendar.attendee import Attendee
 from tools.calendar.moments import Moment, aware, is_day, kind_of, length, named_zone, normalised, shifted, written
 from tools.calendar.problems import CalendarProblem
 from tools.calendar.rules import checked_rule
@@ -19,22 +20,6 @@ type Status = Literal["confirmed", "tentative", "cancelled"]
 
 MAX_TITLE, MAX_TEXT, MAX_LISTED = 1_000, 200_000, 2_000
 _UTC = named_zone("UTC")
-
-
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """Somebody invited, by mail address; `response` is RFC 5545's PARTSTAT in lower case."""
-
-    address: str
-    name: str = ""
-    response: str = "needs-action"
-
-    def __post_init__(self) -> None:
-        for name in ("address", "name", "response"):
-            # A parameter of a content line can hold no double quote (RFC 5545, 3.2), and the icalendar library takes a
-            # backslash there for an escape, with which a name would swallow what follows it.
-            text = " ".join(sanitise(getattr(self, name)).split()).replace('"', "'").replace("\\", "/")
-            object.__setattr__(self, name, text[:MAX_TITLE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,12 +85,18 @@ def best_matches(words: str, occurrences: Iterable[Occurrence], now: datetime) -
     matches = []
     for (one, fields), row in zip(described, strengths, strict=True):
         fit = sum(weight * strength for weight, strength in zip(weights, row, strict=True)) / total if total else 1.0
-        # Among equals the shorter title is the nearer one: "Dentist" before "Dentist conference in Lyon".
-        closeness = sum(1 for strength in row if strength) / max(1, len(fields["title"]), len(asked))
         if fit >= _MIN_SCORE:
-            matches.append(Match(one, round(fit * (0.8 + 0.2 * min(1.0, closeness)) if total else fit, 4)))
+            matches.append(Match(one, round(fit * _closeness(asked, row, fields["title"]) if total else fit, 4)))
     matches.sort(key=lambda match: (-match.score, match.occurrence.begins, match.occurrence.event.uid))
     return Found(tuple(matches))
+
+
+def _closeness(asked: list[str], row: list[float], title: set[str]) -> float:
+    """Among equals the shorter title is the nearer one, and what is called just so is meant, whatever else fits."""
+    if title == set(asked):
+        return 1.0
+    heard = sum(1 for strength in row if strength) / max(1, len(title), len(asked))
+    return (0.8 + 0.2 * min(1.0, heard)) * (_CLEAR - 0.01)
 
 
 def _one_of_each(occurrences: Iterable[Occurrence], now: datetime) -> list[Occurrence]:

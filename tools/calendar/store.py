@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from tools.calendar.event import Attendee, Event, Series
+from tools.calendar.attendee import Attendee
+from tools.calendar.event import Event, Series
 from tools.calendar.moments import read, written
 from tools.calendar.occurrences import bounds, key
 from tools.desk_db import DeskDatabase

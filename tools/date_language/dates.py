@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from tools.date_language.language import LANGUAGES
 from tools.date_language.moment import Moment, NotUnderstood, Span, Tense
-from tools.date_language.resolve import resolve_duration, resolve_end, resolve_repeats, resolve_span, resolve_start
+from tools.date_language.resolve import (
+    resolve_duration,
+    resolve_end,
+    resolve_repeats,
+    resolve_span,
+    resolve_start,
+    resolve_time,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,11 @@ class Dates:
 
     def end(self, text: str, start: Moment) -> Moment:
         return self._heard(lambda languages: resolve_end(text, start, languages))
+
+    def time_on(self, day: date, text: str) -> Moment:
+        """A time said alone, "4pm", on `day`."""
+        now = self.now()
+        return self._heard(lambda languages: resolve_time(text, day, now, languages))
 
     def duration(self, text: str) -> timedelta:
         return self._heard(lambda languages: resolve_duration(text, languages))
