@@ -5,10 +5,10 @@ from __future__ import annotations
 from tools.calendar.attendee import Attendee, attendee, with_people
 from tools.calendar.desk_calendar import Calendar, Listing, Written
 from tools.calendar.event import Event, Series, new_event
-from tools.calendar.exporting import export_file, export_folder
+from tools.calendar.exporting import export_file, export_folder, write_invitation
 from tools.calendar.free_time import WorkingHours
 from tools.calendar.ics_write import calendar_bytes, invitation
-from tools.calendar.importing import ImportReport, import_path
+from tools.calendar.importing import FailedSource, ImportReport, import_path
 from tools.calendar.matching import Found, Match
 from tools.calendar.moments import Moment, named_zone
 from tools.calendar.occurrences import Occurrence, Window
@@ -28,6 +28,7 @@ __all__ = [
     "Calendar",
     "CalendarProblem",
     "Event",
+    "FailedSource",
     "Found",
     "ImportReport",
     "Listing",
@@ -54,4 +55,5 @@ __all__ = [
     "spoken_window",
     "when",
     "with_people",
+    "write_invitation",
 ]
