@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -323,6 +324,22 @@ class TestInvitation:
     def test_what_is_missing_is_said(self, people, organizer, said):
         with pytest.raises(CalendarProblem, match=said):
             invitation(new_event("Keys", date(2026, 11, 27), attendees=people), organizer)
+
+
+def test_each_real_event_comes_back_from_a_file_as_it_was(shared_data):
+    known = 0
+    for path in sorted((shared_data / "calendar" / "icalendar").rglob("*.*")):
+        made = []
+        try:
+            file = split_file(path.read_bytes())
+            for lines in file.events:
+                with suppress(CalendarProblem):
+                    made.extend(read_event(lines, file.zones))
+        except CalendarProblem:
+            continue
+        assert reread(calendar_bytes([Series(event) for event in made])) == made, path
+        known += len(made)
+    assert known > 90
 
 
 def test_real_files_are_imported_or_refused_and_come_back_the_same(calendar, db, tmp_path, shared_data):

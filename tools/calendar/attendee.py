@@ -54,6 +54,14 @@ def attendee(said: str) -> Attendee:
     return Attendee(address[1]) if address else Attendee("", text)
 
 
+def kept_attendee(address: str, name: str, response: str) -> Attendee:
+    """Somebody as they were kept: made safe when that was written."""
+    person = object.__new__(Attendee)
+    for field, value in (("address", address), ("name", name), ("response", response)):
+        object.__setattr__(person, field, value)
+    return person
+
+
 def with_people(known: Iterable[Attendee], said: Iterable[Attendee]) -> tuple[Attendee, ...]:
     """The attendees `known` with those `said`: one who was known by name only gets the address, a new one is added."""
     people = list(known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -10,9 +10,9 @@ from tools.calendar import series_changes
 from tools.calendar.attendee import Attendee, with_people
 from tools.calendar.event import Event, Series
 from tools.calendar.free_time import WorkingHours, free_slots
-from tools.calendar.matching import Found, best_matches
-from tools.calendar.moments import Moment, ending
-from tools.calendar.occurrences import Occurrence, Window, expand, happens, occurrence
+from tools.calendar.matching import Candidate, Found, best_matches
+from tools.calendar.moments import Moment, ending, length
+from tools.calendar.occurrences import Occurrence, Window, expand, happens, next_occurrence, occurrence
 from tools.calendar.problems import CalendarProblem
 from tools.calendar.store import EventStore
 from tools.desk_db import DeskDatabase
@@ -99,7 +99,18 @@ class Calendar:
         """
         now = self._now()
         asked = window or self._looked_at(now)
-        return best_matches(words, self.list_events(asked).occurrences, now)
+        every = self.store.between(int(asked.start.timestamp()), int(asked.end.timestamp()) + 1).values()
+        return best_matches(words, [one for series in every for one in self._candidates(series, asked, now)])
+
+    def _candidates(self, series: Series, window: Window, now: datetime) -> Iterator[Candidate]:
+        def occurs() -> Occurrence | None:
+            return next_occurrence(series, window, now, self.zone)
+
+        if series.event is not None and not series.changed:
+            yield Candidate(series.event, occurs)
+        elif (one := occurs()) is not None:
+            # What it is called may have been changed in this occurrence alone.
+            yield Candidate(one.event, lambda: one)
 
     def next_of(self, uid: str, window: Window | None = None) -> Occurrence | None:
         """The next occurrence of an event by its UID, or the last if all are over; looked for where `find` looks."""
@@ -107,8 +118,7 @@ class Calendar:
         series = self.store.get(uid)
         if series is None:
             return None
-        occurrences = expand(series, window or self._looked_at(now), self.zone).occurrences
-        return next((one for one in occurrences if one.ends > now), occurrences[-1] if occurrences else None)
+        return next_occurrence(series, window or self._looked_at(now), now, self.zone)
 
     def move(
         self, target: Occurrence, start: Moment, end: Moment | None = None, *, whole_series: bool = False
@@ -123,7 +133,9 @@ class Calendar:
             changed = series_changes.series_moved(series, start, end, zone=self.zone)
         elif whole_series and series.event is not None:
             first = series_changes.first_of_moved(series.event, target.start, start, zone=self.zone)
-            changed = series_changes.series_moved(series, first, ending(first, start, end), zone=self.zone)
+            changed = series_changes.series_moved(
+                series, first, ending(first, start, end, length(start, end)), zone=self.zone
+            )
         else:
             changed = series_changes.occurrence_moved(series, _id(target), start, end, zone=self.zone)
         moved = next((one for one in changed.changed if one.start == start), next(iter(changed)))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from tools.calendar.attendee import Attendee
@@ -93,6 +93,14 @@ class Event:
 
 
 _FINGERPRINTED = tuple(field.name for field in fields(Event) if field.name != "modified")
+
+
+def kept_event(**values: Any) -> Event:
+    """An event as it was kept: all its fields, checked when they were written, and not again for each reader."""
+    event = object.__new__(Event)
+    for name, value in values.items():
+        object.__setattr__(event, name, value)
+    return event
 
 
 @dataclass(frozen=True, slots=True)
