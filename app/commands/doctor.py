@@ -22,7 +22,9 @@ from app.model_choice import about_the_pocket_model, choose_model
 from app.settings import load_settings
 from runtime.errors import RuntimeProblem
 from runtime.pocket import POCKET_MODEL
+from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
+from tools.registry import Registry, installed
 
 
 class Finding(BaseModel):
@@ -49,6 +51,7 @@ def doctor(model: str | None, as_json: bool) -> int:
             _attempt("Database", lambda: _database(places)),
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Engine", lambda: _engine(places, model)),
+            _attempt("Tools", _tools),
         ]
     if as_json:
         echo_json(Findings(findings=findings))
@@ -70,6 +73,13 @@ def _versions() -> Finding:
     system = f"{platform.system()} {platform.machine()}"
     detail = f"llama-desk {app.__version__} on Python {platform.python_version()}, {system}; {libraries}"
     return Finding(name="Versions", ok=True, detail=detail)
+
+
+def _tools() -> str:
+    registry = Registry(SHIPPED, installed())
+    if registry.broken:
+        raise DeskError(" ".join(registry.broken), hint="Update or remove the package that brings it.")
+    return f"{len(registry)} tools, {len(registry) - len(SHIPPED)} of them from other packages"
 
 
 def _data_folder(places: Locations) -> str:
