@@ -14,6 +14,7 @@ from app.conversation.events import AnswerEvent, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.message_passages import document_of, message_id_of, path_of
 from app.conversation.piped_text import PipedText
+from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.engine_session import EngineSession, open_session
@@ -40,8 +41,15 @@ class LocalDesk:
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
     def __init__(
-        self, places: Locations, database: DatabaseThread, session: EngineSession | None, dates: Dates
+        self,
+        places: Locations,
+        database: DatabaseThread,
+        session: EngineSession | None,
+        dates: Dates,
+        *,
+        may_write: bool = True,
     ) -> None:
+        """`may_write` is False for a model that failed its self-test."""
         self._places = places
         self._database = database
         self._session = session
@@ -50,12 +58,12 @@ class LocalDesk:
         self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
         self._dates = dates
         self._registry = Registry(SHIPPED, installed())
-        self._assistant = self._make_assistant(session) if session else None
+        self._assistant = self._make_assistant(session, may_write=may_write) if session else None
 
-    def _make_assistant(self, session: EngineSession) -> Assistant:
+    def _make_assistant(self, session: EngineSession, *, may_write: bool) -> Assistant:
         tasks = DeskTasks(self._database, session, self._questions, self._dates)
         runner = CallRunner(self._database, self._registry, self._dates, tasks)
-        return Assistant(self._database, session, self._registry, runner, self._questions)
+        return Assistant(self._database, session, self._registry, runner, self._questions, may_write=may_write)
 
     @property
     def tool_names(self) -> tuple[str, ...]:
@@ -73,11 +81,12 @@ class LocalDesk:
         chosen = choose_model(model, settings.model, places) if use_model else None
         database = DatabaseThread(places.make().database)
         try:
-            session = open_session(chosen, places, lambda path: _fingerprint(database, path)) if chosen else None
+            session = open_session(chosen, places, lambda path: fingerprint_of(database, path)) if chosen else None
         except BaseException:
             database.close_now()
             raise
-        return cls(places, database, session, dates)
+        trusted = session is None or settings.writing_tools == "always" or _passed(database, session.fingerprint)
+        return cls(places, database, session, dates, may_write=trusted)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
@@ -149,6 +158,12 @@ class LocalDesk:
             await self._database.close()
 
 
+def _passed(database: DatabaseThread, fingerprint: str) -> bool:
+    """Whether the model did well enough in its self-test, or had none."""
+    score = database.run_now(lambda db: db.models.score(fingerprint))
+    return score is None or score.share >= ENOUGH
+
+
 def _open_message(desk: ToolDesk, number: int) -> OpenedDocument | None:
     message = desk.inbox.store.get(number)
     if message is None:
@@ -178,7 +193,7 @@ def _within(database: DeskDatabase, path: Path) -> tuple[Path, str]:
     return path, str(path)
 
 
-def _fingerprint(database: DatabaseThread, path: Path) -> str:
+def fingerprint_of(database: DatabaseThread, path: Path) -> str:
     """The file's hash: computed once, then known for as long as its size and time of change stay the same."""
     status = path.stat()
     size, mtime_ns = status.st_size, status.st_mtime_ns

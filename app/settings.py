@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,6 +24,9 @@ class Settings(BaseModel):
 
     languages: list[str] = []
     """The languages in which the user says times ("de", "en-GB"); the system's and English unless set."""
+
+    writing_tools: Literal["tested", "always"] = "tested"
+    """Whether a model that failed its self-test may still propose to write."""
 
     mail_address: str | None = None
     """The user's own mail address, for invitations ("Ana Costa <ana@example.org>")."""

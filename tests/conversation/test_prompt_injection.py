@@ -1,4 +1,4 @@
-"""A model that obeys every instruction it reads: what others wrote still has no effect that its user did not agree to."""
+"""A model that obeys every instruction it reads: what others wrote still has no effect without its user's yes."""
 
 from __future__ import annotations
 
