@@ -112,6 +112,8 @@ class Assistant:
         for part in parts:
             said = [turn.content for exchange in before for turn in exchange.turns if turn.role == "user"]
             provenance = Provenance([*said, request])
+            if settled is not None:
+                provenance.heard(settled.picked)
             provenance.read(source for exchange in before for source in exchange.sources)
             yield _Turn(part, Policy(request, provenance, folder=folder, may_write=self._may_write), before, settled)
 
