@@ -1,6 +1,6 @@
 """How long the calendar takes to answer: a week, a month, free time, an event by words, as medians.
 
-    uv run python packaging/benchmarks/calendar.py [--events 10000] [--series 2000] [--rounds 15]
+    uv run python packaging/benchmarks/calendar_questions.py [--events 10000] [--series 2000] [--rounds 15]
 
 Makes a calendar of ten years, half of whose series still go on, and asks each question with nothing kept from the one
 before. `rounds` is how often each is asked.
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,11 +18,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-# Run as a file, what comes first is this folder, in which `calendar` would be found instead of Python's.
-sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).parent]
-
-from tools.calendar import Attendee, Calendar, Event, Series, Window, new_event  # noqa: E402
-from tools.desk_db import DeskDatabase  # noqa: E402
+from tools.calendar import Attendee, Calendar, Event, Series, Window, new_event
+from tools.desk_db import DeskDatabase
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 20, 8, tzinfo=ZONE)
