@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 Priority = Literal["foreground", "background"]
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -88,6 +88,8 @@ class Generate(Message):
     sampling: Sampling = Sampling()
     stop: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
+    copied_from: str | None = None
+    """With `tools`: a text of which each string in a call must be one span, or two with a space between."""
     json_schema: dict[str, Any] | None = None
     words_of: str | None = None
     """A text whose words alone may be written. At most one of `tools`, `json_schema` and this is given."""

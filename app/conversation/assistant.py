@@ -148,7 +148,12 @@ class Assistant:
             )
         client = await self._session.client()
         turn.text = ""
-        writing = client.generate(turns=fitted.turns, tools=self._tools, max_tokens=LONGEST_ANSWER)
+        # The pocket model copies words well, and now and then makes one up.
+        said = "\n".join(one.content for one in fitted.turns if one.role == "user")
+        copied_from = said if self._session.is_pocket else None
+        writing = client.generate(
+            turns=fitted.turns, tools=self._tools, copied_from=copied_from, max_tokens=LONGEST_ANSWER
+        )
         async with aclosing(writing) as events:
             async for event in events:
                 match event:

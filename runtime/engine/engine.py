@@ -181,7 +181,7 @@ def _form(command: Generate, *, python_list: bool) -> str | None:
     if bool(command.tools) + (command.json_schema is not None) + (command.words_of is not None) > 1:
         raise EngineFailed("A request takes tools, a form or words for its answer.", hint="Give just one of them.")
     if command.tools:
-        return tool_grammar(command.tools, python_list=python_list)
+        return tool_grammar(command.tools, python_list=python_list, copied_from=command.copied_from)
     if command.words_of is not None:
         return words_grammar(command.words_of)
     return schema_grammar(command.json_schema) if command.json_schema is not None else None
