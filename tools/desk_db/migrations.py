@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from tools.desk_db.file_index_schema import create_file_index
 from tools.desk_db.inbox_schema import create_inbox
 from tools.errors import DatabaseProblem
 
@@ -225,6 +226,7 @@ STEPS = (
     create_inbox,
     create_facts,
     create_model_scores,
+    create_file_index,
 )
 
 desk_migrations = Migrations("desk")
