@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 
 from app.clock import user_dates
@@ -18,11 +18,15 @@ from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.engine_session import EngineSession, open_session
+from app.file_index.embedder import Embedder, open_embedder
+from app.file_index.folder_index import FolderIndex
+from app.file_index.passage_vectors import PassageVectors
+from app.file_index.watch import FolderWatch
 from app.folder_summary.events import Event
 from app.folder_summary.folder_summary import FolderSummary
 from app.folder_summary.sources import sources_of
 from app.locations import Locations
-from app.model_choice import about_the_pocket_model, choose_model
+from app.model_choice import about_the_pocket_model, choose_embedding_model, choose_model
 from app.roles import role_command
 from app.settings import load_settings
 from app.summary_options import SummaryOptions
@@ -35,6 +39,7 @@ from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 from tools.folder_walk import base_folder
 from tools.registry import Registry, ToolDesk, installed
+from tools.search import Hit, search
 
 
 class LocalDesk:
@@ -47,6 +52,7 @@ class LocalDesk:
         session: EngineSession | None,
         dates: Dates,
         *,
+        embedder: Embedder | None = None,
         may_write: bool = True,
     ) -> None:
         """`may_write` is False for a model that failed its self-test."""
@@ -54,8 +60,12 @@ class LocalDesk:
         self._database = database
         self._session = session
         self._extractor = Extractor(role_command("extractor"))
+        self._vectors = PassageVectors(database, embedder)
+        self.index = FolderIndex(database, Extractor(role_command("extractor")), self._vectors)
         # The pocket model cannot read passages: its answers are the passages' own sentences.
-        self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
+        answering = None if session and session.is_pocket else session
+        self._questions = FolderQuestions(database, answering, self._vectors)
+        self._at_work = 0
         self._dates = dates
         self._registry = Registry(SHIPPED, installed())
         self._assistant = self._make_assistant(session, may_write=may_write) if session else None
@@ -79,27 +89,34 @@ class LocalDesk:
         settings = load_settings(places.settings)
         dates = user_dates(settings)
         chosen = choose_model(model, settings.model, places) if use_model else None
+        embedding_model = choose_embedding_model(settings.embedding_model, places)
         database = DatabaseThread(places.make().database)
         try:
             session = open_session(chosen, places, lambda path: fingerprint_of(database, path)) if chosen else None
+            embedder = (
+                open_embedder(embedding_model, places, lambda path: fingerprint_of(database, path))
+                if embedding_model
+                else None
+            )
         except BaseException:
             database.close_now()
             raise
         trusted = session is None or settings.writing_tools == "always" or _passed(database, session.fingerprint)
-        return cls(places, database, session, dates, may_write=trusted)
+        return cls(places, database, session, dates, embedder=embedder, may_write=trusted)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
         session = self._session if options.use_model else None
         run = FolderSummary(self._database, self._extractor, session, options)
-        async with contextlib.aclosing(run.run(sources_of(paths))) as events:
-            async for event in events:
-                yield event
+        with self._working():
+            async with contextlib.aclosing(run.run(sources_of(paths))) as events:
+                async for event in events:
+                    yield event
 
     async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
         """Answer from the passages of `folder`, or of all that were read; earlier questions are remembered."""
         answer = self._questions.answer(question, folder.resolve() if folder else None)
-        async with contextlib.aclosing(answer) as events:
+        async with contextlib.aclosing(self._foremost(answer)) as events:
             async for event in events:
                 yield event
 
@@ -115,7 +132,7 @@ class LocalDesk:
             answer = self._questions.answer(request, folder)
         else:
             answer = self._assistant.answer(request, confirm, folder=folder)
-        async with contextlib.aclosing(answer) as events:
+        async with contextlib.aclosing(self._foremost(answer)) as events:
             async for event in events:
                 yield event
 
@@ -128,6 +145,19 @@ class LocalDesk:
         async with contextlib.aclosing(answer) as events:
             async for event in events:
                 yield event
+
+    async def search(self, words: str, folder: Path | None, *, limit: int) -> list[Hit]:
+        """The passages that fit the words, and what they mean where an embedding model is installed."""
+        root = str(folder.resolve()) if folder else None
+        meaning = await self._vectors.meaning(words)
+        return await self._database.run(lambda db: search(db, words, root=root, limit=limit, meaning=meaning))
+
+    async def watch_folders(self) -> AsyncGenerator[str]:
+        """Keep the indexed folders fresh until the generator is closed; each failure is a sentence, said once."""
+        watch = FolderWatch(self._database, self.index, lambda: self._at_work > 0)
+        async with contextlib.aclosing(watch.run()) as problems:
+            async for problem in problems:
+                yield problem
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         """The stored text of a file that was read, or None when it is not known."""
@@ -151,11 +181,31 @@ class LocalDesk:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""
         with contextlib.suppress(ToolProblem):
             self._extractor.close()
+        with contextlib.suppress(ToolProblem):
+            self.index.close()
+        with contextlib.suppress(RuntimeProblem):
+            await self._vectors.close()
         if self._session is not None:
             with contextlib.suppress(RuntimeProblem):
                 await self._session.close()
         with contextlib.suppress(ToolProblem):
             await self._database.close()
+
+    async def _foremost(self, answer: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[AnswerEvent]:
+        """The events of an answer, while the watch over the folders rests."""
+        with self._working():
+            async with contextlib.aclosing(answer) as events:
+                async for event in events:
+                    yield event
+
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        """A person waits for what happens inside."""
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
 
 
 def _passed(database: DatabaseThread, fingerprint: str) -> bool:
@@ -177,6 +227,9 @@ def _open_document(database: DeskDatabase, root: Path, path: str) -> OpenedDocum
     if Path(path).is_absolute():
         root, path = _within(database, Path(path))
     record = database.files.known(str(root)).get(path)
+    if record is None:  # a folder that was not read by itself, but with one around it or in it
+        root, path = _within(database, base_folder(root) / path)
+        record = database.files.known(str(root)).get(path)
     document = database.documents.get(record.content_hash) if record else None
     if document is None:
         return None

@@ -19,6 +19,9 @@ class Settings(BaseModel):
     model: str | None = None
     """A GGUF file, or the name of one in the models folder."""
 
+    embedding_model: str | None = None
+    """The model that turns passages into vectors: a GGUF file, or the name of one in the models folder."""
+
     zone: str | None = None
     """The time zone that the user lives in ("Europe/Zurich"); the system's unless set."""
 

@@ -208,7 +208,7 @@ class Assistant:
         turn.asks = words.endswith(("?", "？", "؟"))
         if not turn.asks:
             # Words that no tool fits may be a question that the files answer.
-            async with aclosing(self._questions.answer(turn.request, turn.policy.folder)) as events:
+            async with aclosing(self._questions.answer(turn.request, turn.policy.folder, by_words=True)) as events:
                 async for event in events:
                     match event:
                         case PassagesFound(passages=()):
