@@ -12,6 +12,7 @@ from app.conversation.call_runner import CallRunner
 from app.conversation.desk_tasks import DeskTasks
 from app.conversation.events import AnswerEvent, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
+from app.conversation.message_digest import digest_messages
 from app.conversation.message_passages import document_of, message_id_of, path_of
 from app.conversation.piped_text import PipedText
 from app.conversation.self_test import ENOUGH
@@ -38,6 +39,7 @@ from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 from tools.folder_walk import base_folder
+from tools.inbox import Inbox
 from tools.registry import Registry, ToolDesk, installed
 from tools.search import Hit, search
 
@@ -158,6 +160,14 @@ class LocalDesk:
         async with contextlib.aclosing(watch.run()) as problems:
             async for problem in problems:
                 yield problem
+
+    async def digest(self, count: int | None, sender: str | None, when: str | None) -> AsyncGenerator[AnswerEvent]:
+        """Summarise messages: the latest ten unless it is said how many, of whom, or of which time."""
+        messages = await self._database.run(lambda db: Inbox(db, self._dates).select(count, sender, when))
+        digest = digest_messages(messages, self._database, self._questions, self._dates.zone)
+        async with contextlib.aclosing(digest) as events:
+            async for event in events:
+                yield event
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         """The stored text of a file that was read, or None when it is not known."""

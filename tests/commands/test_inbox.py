@@ -15,6 +15,7 @@ import pytest
 from app.commands.cli import run
 from app.locations import locations
 from app.roles import role_command
+from tests.conversation.conftest import write_mails
 from tests.inbox.mails import inbox_of, mail, mbox
 from tools.desk_db import DeskDatabase
 from tools.inbox import ActionItem
@@ -163,3 +164,18 @@ def _stored(home) -> int:
         return 0
     with DeskDatabase.open(home / "desk.sqlite") as db:
         return inbox_of(db).store.count()
+
+
+@pytest.mark.parametrize("options", [["--no-model"], []])
+def test_a_digest_cites_the_messages(desk_home, tmp_path, capsys, options):
+    assert run(["inbox", "import", str(write_mails(tmp_path / "mails"))]) == 0
+    capsys.readouterr()
+    assert run(["inbox", "digest", "--json", *options]) == 0
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert summary
+    cited = {citation["path"] for sentence in summary for citation in sentence["citations"]}
+    assert cited <= {"inbox/1", "inbox/2", "inbox/3"}
+    assert run(["inbox", "digest", "--from", "Ben", *options]) == 0
+    assert "heating" in capsys.readouterr().out
+    assert run(["inbox", "digest", "--from", "nobody at all", *options]) == 0
+    assert "No message fits" in capsys.readouterr().err

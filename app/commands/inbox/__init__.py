@@ -9,13 +9,13 @@ class InboxCommands(click.Group):
     """The commands of the inbox, by name, in the order in which the help lists them."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        return ["import", "list", "search", "items", "done", "forget"]
+        return ["import", "list", "search", "digest", "items", "done", "forget"]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if not self.commands:
-            from app.commands.inbox import importing, items, looking
+            from app.commands.inbox import digesting, importing, items, looking
 
-            for command in (*importing.COMMANDS, *looking.COMMANDS, *items.COMMANDS):
+            for command in (*importing.COMMANDS, *looking.COMMANDS, *digesting.COMMANDS, *items.COMMANDS):
                 self.add_command(command)
         return super().get_command(context, name)
 
