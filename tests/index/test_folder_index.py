@@ -146,7 +146,7 @@ async def test_stopping_keeps_what_is_done_and_the_next_run_goes_on(desk, tmp_pa
     await steps.aclose()
     [kept] = await desk.index.kept()
     assert kept.folder.refreshed_at is None
-    assert 0 < kept.folder.files < 63
+    assert 0 < kept.folder.files <= 63  # a slow machine commits all of them together
     refreshed = await ended(desk.index.refresh(folder))
     assert refreshed.unchanged == kept.folder.files
     assert refreshed.added + refreshed.unchanged == 63
