@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from tools.desk_db.conversation_records import Conversation, NewTurn, NoSuchConversation, Siblings, Summary, Turn
 from tools.desk_db.database import DeskDatabase
 from tools.desk_db.journal import Effect, Journal, NotUndone
 from tools.desk_db.records import FileRecord, FileStatus, ModelFile, Overview, Piece
 
 __all__ = [
+    "Conversation",
     "DeskDatabase",
     "Effect",
     "FileRecord",
     "FileStatus",
     "Journal",
     "ModelFile",
+    "NewTurn",
+    "NoSuchConversation",
     "NotUndone",
     "Overview",
     "Piece",
+    "Siblings",
+    "Summary",
+    "Turn",
 ]

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tools.desk_db.connections import Connections
+from tools.desk_db.conversations import Conversations
 from tools.desk_db.documents import Documents
 from tools.desk_db.files import Files
 from tools.desk_db.journal import Journal
@@ -37,6 +38,7 @@ class DeskDatabase:
         self.pieces = Pieces(connections)
         self.plans = Plans(connections, extractor_version)
         self.models = Models(connections)
+        self.conversations = Conversations(connections, clock)
         self.journal = Journal(connections, clock=clock)
 
     @classmethod
@@ -45,7 +47,7 @@ class DeskDatabase:
     ) -> Self:
         """Open the database, or make a new one; `extractor_version` changes when the same file is read differently.
 
-        `clock` dates the effects in the journal, in seconds since the epoch.
+        `clock` dates the effects in the journal and what is said in conversations, in seconds since the epoch.
 
         Raises `DatabaseProblem` when the file cannot be used: damaged, of a newer llama-desk, of another program, not
         permitted.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from tools.desk_db.conversation_schema import create_conversations
 from tools.errors import DatabaseProblem
 
 
@@ -202,7 +203,7 @@ def create_calendar(database: Database) -> None:
     database.execute("CREATE INDEX calendar_events_by_time ON calendar_events (last, first)")
 
 
-STEPS = (create_documents, create_files, create_pieces, create_journal, create_calendar)
+STEPS = (create_documents, create_files, create_pieces, create_journal, create_calendar, create_conversations)
 
 desk_migrations = Migrations("desk")
 for step in STEPS:
