@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
-from app.conversation.events import AnswerEvent
+from app.conversation.chats import Chats
+from app.conversation.events import Answered, AnswerEvent
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.requests import answer_request
 from app.database_thread import DatabaseThread
@@ -31,28 +32,37 @@ from tools.folder_walk import base_folder
 class LocalDesk:
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
-    def __init__(self, places: Locations, database: DatabaseThread, session: EngineSession | None) -> None:
+    def __init__(
+        self, places: Locations, database: DatabaseThread, session: EngineSession | None, chats: Chats
+    ) -> None:
         self._places = places
         self._database = database
         self._session = session
+        self.chats = chats
         self._extractor = Extractor(role_command("extractor"))
         # The pocket model cannot read passages: its answers are the passages' own sentences.
         self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
 
     @classmethod
-    def open(cls, places: Locations, *, model: str | None = None, use_model: bool = True) -> LocalDesk:
+    def open(
+        cls, places: Locations, *, model: str | None = None, use_model: bool = True, keep_chats: bool = False
+    ) -> LocalDesk:
         """Open the database and check the model; nothing is loaded yet.
+
+        With `keep_chats` what is asked and answered is kept as a conversation, unless the settings say no.
 
         Raises DeskError, RuntimeProblem or ToolProblem, each with its sentence, when either cannot be used.
         """
-        chosen = choose_model(model, load_settings(places.settings).model, places) if use_model else None
+        settings = load_settings(places.settings)
+        chosen = choose_model(model, settings.model, places) if use_model else None
         database = DatabaseThread(places.make().database)
         try:
             session = open_session(chosen, places, lambda path: _fingerprint(database, path)) if chosen else None
         except BaseException:
             database.close_now()
             raise
-        return cls(places, database, session)
+        chats = Chats(database, settings.personas, keeps=keep_chats and settings.keep_chats)
+        return cls(places, database, session, chats)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
@@ -67,12 +77,35 @@ class LocalDesk:
 
         Without a folder it is a request to the assistant, which may propose calls of tools.
         """
-        if folder is not None or self._session is None:
-            answer = self._questions.answer(question, folder.resolve() if folder else None)
+        root = folder.resolve() if folder else None
+        if self.chats.keeps:
+            await self.chats.say(question, root, self._session.name if self._session else "")
+        async with contextlib.aclosing(self._answer(question, root)) as events:
+            async for event in events:
+                yield event
+
+    async def answer_again(self, turn_id: int) -> AsyncGenerator[AnswerEvent]:
+        """Answer the question of a kept turn once more; the answers stand beside each other."""
+        asked = await self.chats.answer_again(turn_id)
+        root = Path(asked.said.folder) if asked.said.folder else None
+        async with contextlib.aclosing(self._answer(asked.text, root)) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(self, question: str, root: Path | None) -> AsyncGenerator[AnswerEvent]:
+        """The answer in the thread of the conversation, kept when conversations are."""
+        self._questions.instructions = self.chats.instructions
+        if self.chats.keeps:
+            self._questions.thread = await self.chats.thread()
+        if root is not None or self._session is None:
+            answer = self._questions.answer(question, root)
         else:
             answer = answer_request(question, self._session, self._questions)
-        async with contextlib.aclosing(answer) as events:
+        kept = self.chats.kept(answer, root) if self.chats.keeps else answer
+        async with contextlib.aclosing(kept) as events:
             async for event in events:
+                if self.chats.keeps and isinstance(event, Answered):
+                    await self.chats.keep_recap(self._questions.thread)
                 yield event
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
@@ -88,6 +121,7 @@ class LocalDesk:
 
     async def forget_conversation(self) -> None:
         self._questions.forget()
+        await self.chats.begin(self.chats.persona)
 
     async def close(self) -> None:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
@@ -38,6 +39,11 @@ class OpenedDocument:
 class Desk(Protocol):
     """The assistant behind the screen. Every method may be called from the event loop; none blocks it."""
 
+    @property
+    def chats(self) -> Chats:
+        """The conversations that are kept, and the one that is going on."""
+        ...
+
     def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncIterator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
         ...
@@ -47,6 +53,10 @@ class Desk(Protocol):
 
         Without a folder it is a request to the assistant, which may propose calls of tools.
         """
+        ...
+
+    def answer_again(self, turn_id: int) -> AsyncIterator[AnswerEvent]:
+        """Answer the question of a kept turn once more; the answers stand beside each other."""
         ...
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:

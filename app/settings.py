@@ -24,6 +24,12 @@ class Settings(BaseModel):
     languages: list[str] = []
     """The languages in which the user says times ("de", "en-GB"); the system's and English unless set."""
 
+    keep_chats: bool = True
+    """Whether the screen's conversations are kept for later."""
+
+    personas: dict[str, str] = {}
+    """How to answer, by name: each can be chosen for a conversation and is told to the model with every question."""
+
 
 def load_settings(path: Path) -> Settings:
     """Read the settings; a missing file is all defaults.

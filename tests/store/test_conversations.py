@@ -148,11 +148,11 @@ class TestTurns:
 
     def test_have_a_summary_of_what_led_to_them(self, db):
         ids = talk(db, "a", "b", "c")
-        db.conversations.keep_summary(Summary(ids[1], "Old.", ""))
-        db.conversations.keep_summary(Summary(ids[1], "They spoke of a.", "Llama 1B"))
-        assert db.conversations.summaries(ids) == [Summary(ids[1], "They spoke of a.", "Llama 1B")]
+        db.conversations.keep_summary(Summary(ids[1], "Old."))
+        db.conversations.keep_summary(Summary(ids[1], "They spoke of a."))
+        assert db.conversations.summaries(ids) == [Summary(ids[1], "They spoke of a.")]
         with pytest.raises(NoSuchConversation):
-            db.conversations.keep_summary(Summary(99, "x", ""))
+            db.conversations.keep_summary(Summary(99, "x"))
 
 
 class TestTheList:
@@ -233,7 +233,7 @@ class TestRemoving:
         question, answer = talk(db, f"What of {secret}? {'and more ' * 300}", f"Nothing on {secret}.")
         conversation = db.conversations.turn(question).conversation_id
         db.conversations.append(conversation, NewTurn("tool", "", calls=({"query": secret},), folder=secret), answer)
-        db.conversations.keep_summary(Summary(answer, f"They spoke of {secret}.", ""))
+        db.conversations.keep_summary(Summary(answer, f"They spoke of {secret}."))
         assert "dump" in anywhere(tmp_path, secret)
         db.conversations.remove(conversation)
         assert anywhere(tmp_path, secret) == []
@@ -303,7 +303,7 @@ class Tree(RuleBasedStateMachine):
     @rule(conversation=conversations, place=st.integers(0, 30))
     def summarise(self, conversation, place):
         if known := list(self.parents[conversation]):
-            self.db.conversations.keep_summary(Summary(known[place % len(known)], "in short", ""))
+            self.db.conversations.keep_summary(Summary(known[place % len(known)], "in short"))
 
     @rule(target=conversations, conversation=consumes(conversations))
     def remove(self, conversation):

@@ -100,5 +100,3 @@ class Summary:
 
     turn_id: int
     text: str
-    model: str
-    """Who wrote it; empty when it is the turns' own sentences."""

@@ -50,9 +50,7 @@ def create_conversations(database: Database) -> None:
         """
         CREATE TABLE conversation_summaries (
             turn_id INTEGER PRIMARY KEY REFERENCES conversation_turns (id) ON DELETE CASCADE,
-            text TEXT NOT NULL,
-            model TEXT NOT NULL,
-            created_at REAL NOT NULL
+            text TEXT NOT NULL
         ) STRICT
         """,
         "CREATE VIEW conversation_turns_indexed AS SELECT id, coalesce(indexed, text) AS text FROM conversation_turns",

@@ -128,14 +128,14 @@ class Conversations:
         with self._connections.transaction() as database:
             self.turn(summary.turn_id)
             database.conn.execute(
-                "INSERT OR REPLACE INTO conversation_summaries (turn_id, text, model, created_at) VALUES (?, ?, ?, ?)",
-                (summary.turn_id, sanitise(summary.text), one_line(summary.model), self._clock()),
+                "INSERT OR REPLACE INTO conversation_summaries (turn_id, text) VALUES (?, ?)",
+                (summary.turn_id, sanitise(summary.text)),
             )
 
     def summaries(self, turn_ids: Iterable[int]) -> list[Summary]:
         """The summaries that end at these turns, in the turns' order."""
         rows = self._connections.rows(
-            "SELECT turn_id, text, model FROM conversation_summaries"
+            "SELECT turn_id, text FROM conversation_summaries"
             " WHERE turn_id IN (SELECT value FROM json_each(?)) ORDER BY turn_id",
             (json.dumps(list(turn_ids)),),
         )
