@@ -11,6 +11,7 @@ import click
 
 import app
 from app.commands.ask import ask
+from app.commands.chats import chats
 from app.commands.doctor import doctor
 from app.commands.search import search
 from app.commands.summarise import summarise
@@ -47,7 +48,7 @@ def cli(context: click.Context, model: str | None) -> None:
         open_screen(model)
 
 
-for command in (summarise, ask, search, doctor):
+for command in (summarise, ask, search, chats, doctor):
     cli.add_command(command)
 
 
