@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -48,14 +48,14 @@ class Desk(Protocol):
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
         ...
 
-    def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
+    def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
         """Answer from the passages of `folder`; earlier questions of this session are remembered.
 
         Without a folder it is a request to the assistant, which may propose calls of tools.
         """
         ...
 
-    def answer_again(self, turn_id: int) -> AsyncIterator[AnswerEvent]:
+    def answer_again(self, turn_id: int) -> AsyncGenerator[AnswerEvent]:
         """Answer the question of a kept turn once more; the answers stand beside each other."""
         ...
 

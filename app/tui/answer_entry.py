@@ -9,9 +9,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from app.conversation.chats import ShownTurn
 from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, PassagesFound, Proposed, Said
+from app.folder_summary.report import CitedSentence
 from app.tui.call_card import CallCard
-from app.tui.entries import Entry, Placed
+from app.tui.entries import Entry, Placed, place_of
 from app.tui.sentence_list import SentenceList
 from app.tui.terminal_safety import one_line
 from app.wording import count
@@ -19,6 +21,7 @@ from tools.sanitise import sanitise
 
 EVERYWHERE = Path("/")
 """Stands for all folders that were read: the paths of such an answer are whole."""
+STOPPED = "Stopped."
 ONLY_PROPOSED = "Nothing was changed: this version shows what it would do and cannot do it yet."
 
 
@@ -27,7 +30,6 @@ class AnswerEntry(Entry):
 
     DEFAULT_CSS = """
     AnswerEntry {
-        & > .name { color: $accent; text-style: bold; }
         & > .state { color: $quiet; }
         & > .notice { color: $quiet; }
         & > .draft { height: auto; }
@@ -39,11 +41,13 @@ class AnswerEntry(Entry):
         super().__init__()
         self.root = root
         self.sentences: SentenceList | None = None
+        self.kept: ShownTurn | None = None
+        """The turn that it is kept as."""
         self._draft = ""
         self._said = ""
 
     def compose(self) -> ComposeResult:
-        yield Static("Desk", classes="name", markup=False)
+        yield Static(Content.styled("Desk", "bold $accent"), classes="name")
         yield Static(
             "Thinking…" if self.root == EVERYWHERE else "Looking through the passages…", classes="state", markup=False
         )
@@ -61,27 +65,45 @@ class AnswerEntry(Entry):
                 case AnswerNotice(text=text):
                     self._say(".notice", one_line(text))
                 case Proposed(call=call):
-                    await self.mount(CallCard(call, "proposed"), before=self.query_one(".notice"))
+                    card = CallCard(call.tool, call.arguments(), "proposed")
+                    await self.mount(card, before=self.query_one(".notice"))
                     self._say(".notice", ONLY_PROPOSED)
                 case Said(text=text):
                     self._said = sanitise(text)
                 case Answered():
-                    await self._finish(event)
+                    await self._put(event.sentences)
+                    self.post_message(Placed(self))
         if self.sentences is None and self._draft:
             self._say(".state", "")
             self._say(".draft", self._draft.strip())
+
+    async def show_kept(self, kept: ShownTurn) -> None:
+        """Show an answer as it was kept."""
+        said = kept.turn.said
+        self.mark(kept)
+        self._said = "" if said.sentences else said.text
+        for call in said.calls:
+            card = CallCard(call["tool"], call["arguments"], call["status"])
+            await self.mount(card, before=self.query_one(".notice"))
+        await self._put([CitedSentence.model_validate(sentence) for sentence in said.sentences])
+        self.end(STOPPED if said.stopped else "")
+
+    def mark(self, kept: ShownTurn) -> None:
+        """Say what else was answered in its place."""
+        self.kept = kept
+        name = Content.assemble(("Desk", "bold $accent"), (place_of(kept.siblings), "$quiet"))
+        self.query_one(".name", Static).update(name)
 
     def end(self, words: str) -> None:
         """The answer is over, in whatever way; what was written stays."""
         self._say(".state", words)
 
-    async def _finish(self, event: Answered) -> None:
-        self.sentences = SentenceList(event.sentences, self.root)
+    async def _put(self, sentences: Sequence[CitedSentence]) -> None:
+        self.sentences = SentenceList(sentences, self.root)
         async with self.batch():
             self._say(".draft", self._said)
             self._say(".state", "")
             await self.mount(self.sentences, after=self.query_one(".draft"))
-        self.post_message(Placed(self))
 
     def _say(self, selector: str, text: str) -> None:
         # An answer may end after its entry was taken off the screen: then there is no such line.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from textual.content import Content
 from textual.widgets import Static
 
 from app.tui.terminal_safety import one_line
-from tools.catalogue import Call
 
 
 class CallCard(Static):
@@ -19,14 +21,13 @@ class CallCard(Static):
     }
     """
 
-    def __init__(self, call: Call, state: str) -> None:
-        super().__init__(_lines(call))
-        self.border_title = Content(call.tool)
-        self.border_subtitle = Content(state)
+    def __init__(self, tool: str, arguments: Mapping[str, Any], state: str) -> None:
+        super().__init__(_lines(arguments))
+        self.border_title = Content(one_line(tool))
+        self.border_subtitle = Content(one_line(state))
 
 
-def _lines(call: Call) -> Content:
-    arguments = call.arguments()
+def _lines(arguments: Mapping[str, Any]) -> Content:
     if not arguments:
         return Content("everything")
     width = max(map(len, arguments)) + 2

@@ -64,6 +64,20 @@ COMMANDS: tuple[Command, ...] = (
         "ctrl+up",
         "^↑",
     ),
+    Command("edit", "Edit the question", "Ask another in its place; both stay", "edit_question", "", "f8", "f8"),
+    Command("again", "Answer again", "Another answer beside the one there is", "answer_again", "", "f9", "f9"),
+    Command(
+        "earlier-version",
+        "Earlier version",
+        "The question or answer that was here before",
+        "other_version(-1)",
+        "",
+        "alt+left",
+        "alt←",
+    ),
+    Command(
+        "later-version", "Later version", "The one that came after it", "other_version(1)", "", "alt+right", "alt→"
+    ),
     Command("files", "Show or hide the files", "The folder's files with their states", "toggle_files", "", "f2", "f2"),
     Command("sources", "Show or hide the sources", "The passage behind the sentence", "toggle_sources", "", "f3", "f3"),
     Command(

@@ -16,6 +16,7 @@ from app.desk_api import Desk, EngineState
 from app.folder_summary.report import FileReport
 from app.summary_options import SummaryOptions
 from app.tui.answer_entry import EVERYWHERE, AnswerEntry
+from app.tui.branches import Branches
 from app.tui.cited_text import as_markdown
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
@@ -79,7 +80,10 @@ class DeskScreen(Screen[None]):
         self.desk = desk
         self._start_with = start_with
         self.folder: FolderState | None = None
+        self.asks_about: Path | None = None
+        """The folder of a kept conversation that was opened; a folder that is open comes first."""
         self.jobs = Jobs(self)
+        self.branches = Branches(self)
         self.panes = Panes(self)
         self._at_work = 0
 
@@ -105,7 +109,7 @@ class DeskScreen(Screen[None]):
 
     async def summarise(self, path: Path, options: SummaryOptions | None = None) -> None:
         """Open `path` and summarise it; a summary in progress is stopped first."""
-        self.folder = FolderState(path)
+        self.folder, self.asks_about = FolderState(path), None
         self.panes.files.show_folder(self.folder)
         self.query_one(PromptBar).invite(self.folder.name)
         entry = SummaryEntry(self.folder)
@@ -114,11 +118,22 @@ class DeskScreen(Screen[None]):
 
     async def ask(self, question: str) -> None:
         """Answer from the open folder, or ask the assistant; an answer in progress is stopped first."""
+        instead_of = await self.branches.take_edited()
         await self.conversation.add(Question(question))
-        root = self.folder.root if self.folder else None
+        root = self.folder.root if self.folder else self.asks_about
         entry = AnswerEntry(root or EVERYWHERE)
         await self.conversation.add(entry)
-        self.jobs.answer(question, root, entry)
+        if instead_of is None:
+            self.jobs.answer(self.desk.ask(question, root), entry)
+        else:
+            self.jobs.answer(self.branches.asked_instead(instead_of, question, root), entry)
+
+    def ask_about(self, root: Path | None) -> None:
+        """The next questions are about `root`, or about no folder; another one that is open is closed."""
+        if self.folder is None or self.folder.root != root:
+            self.folder, self.asks_about = None, root
+            self.panes.files.show_none()
+            self.query_one(PromptBar).invite(root.name if root else None)
 
     async def report(self, problem: Problem) -> None:
         """Say what went wrong in the conversation, where it stays."""
@@ -151,7 +166,7 @@ class DeskScreen(Screen[None]):
             await self._carry_out(line)
 
     async def _carry_out(self, line: str) -> None:
-        match understand(line, folder_open=self.folder is not None):
+        match understand(line, folder_open=self.folder is not None or self.asks_about is not None):
             case Summarise(path=path, options=options):
                 await self.summarise(path, options)
             case Ask(question=question):
@@ -186,7 +201,7 @@ class DeskScreen(Screen[None]):
 
     async def action_new_conversation(self) -> None:
         self.jobs.stop_all()
-        self.folder = None
+        self.folder = self.asks_about = None
         self.panes.files.show_none()
         self.query_one(PromptBar).invite(None)
         await self.conversation.clear()
@@ -205,7 +220,7 @@ class DeskScreen(Screen[None]):
 
     def action_stop(self) -> None:
         """Close what lies over the conversation, or else stop the work, or else go back to the prompt."""
-        if not self.panes.close_overlay() and not self.jobs.stop_one():
+        if not self.branches.leave_edited() and not self.panes.close_overlay() and not self.jobs.stop_one():
             self.query_one(Prompt).focus()
 
     def action_begin(self, text: str) -> None:
@@ -213,6 +228,15 @@ class DeskScreen(Screen[None]):
 
     def action_step_sentence(self, rows: int) -> None:
         self.conversation.step(rows, then_open=True)
+
+    def action_edit_question(self) -> None:
+        self.branches.edit()
+
+    async def action_answer_again(self) -> None:
+        await self.branches.answer_again()
+
+    def action_other_version(self, step: int) -> None:
+        self.branches.show_other(step)
 
     def action_toggle_files(self) -> None:
         self.panes.toggle_files()

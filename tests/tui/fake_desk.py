@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
+from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent
+from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
@@ -21,6 +24,13 @@ MODEL = EngineState("Llama 3.2 1B Q4_K_M", "CPU", 46.2, "sealed")
 NO_MODEL = EngineState(None, seal="sealed", hint="No model is installed: put a GGUF file into models/, or use --model.")
 
 
+class NothingKept:
+    """A database in which there are no conversations."""
+
+    async def run(self, work: object) -> list[object]:
+        return []
+
+
 @dataclass
 class FakeDesk:
     """Scripts are lists of events, pauses and exceptions, which are raised where they stand."""
@@ -32,6 +42,8 @@ class FakeDesk:
     asked: list[tuple[str, Path | None]] = field(default_factory=list)
     summarised: list[tuple[tuple[Path, ...], SummaryOptions]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
+    answered_again: list[int] = field(default_factory=list)
+    chats: Chats = field(default_factory=lambda: Chats(cast(DatabaseThread, NothingKept()), {}, keeps=False))
     stopped: int = 0
     """Streams that were closed before their end."""
     forgotten: int = 0
@@ -49,9 +61,13 @@ class FakeDesk:
         self.summarised.append((tuple(paths), options))
         return self._play(self.summary)
 
-    def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
+    def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
         self.asked.append((question, folder))
         return self._play(self.answers[min(len(self.asked), len(self.answers)) - 1])
+
+    def answer_again(self, turn_id: int) -> AsyncGenerator[AnswerEvent]:
+        self.answered_again.append(turn_id)
+        return self._play(self.answers[-1])
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         self.opened.append(path)
@@ -68,7 +84,7 @@ class FakeDesk:
     async def close(self) -> None:
         self.closed += 1
 
-    async def _play[T](self, script: Sequence[T | Pause | Exception]) -> AsyncIterator[T]:
+    async def _play[T](self, script: Sequence[T | Pause | Exception]) -> AsyncGenerator[T]:
         ended = False
         try:
             for step in script:
