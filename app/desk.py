@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
+from app.clock import user_dates, user_zone
 from app.conversation.events import AnswerEvent
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.requests import answer_request
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
+from app.diary import Diary
 from app.engine_session import EngineSession, open_session
 from app.folder_summary.events import Event
 from app.folder_summary.folder_summary import FolderSummary
@@ -22,7 +25,8 @@ from app.settings import load_settings
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
-from tools.desk_db import DeskDatabase, ModelFile
+from tools.calendar import Listing, Occurrence, Written
+from tools.desk_db import DeskDatabase, Effect, ModelFile
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 from tools.folder_walk import base_folder
@@ -31,10 +35,13 @@ from tools.folder_walk import base_folder
 class LocalDesk:
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
-    def __init__(self, places: Locations, database: DatabaseThread, session: EngineSession | None) -> None:
+    def __init__(
+        self, places: Locations, database: DatabaseThread, session: EngineSession | None, diary: Diary
+    ) -> None:
         self._places = places
         self._database = database
         self._session = session
+        self._diary = diary
         self._extractor = Extractor(role_command("extractor"))
         # The pocket model cannot read passages: its answers are the passages' own sentences.
         self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
@@ -45,14 +52,16 @@ class LocalDesk:
 
         Raises DeskError, RuntimeProblem or ToolProblem, each with its sentence, when either cannot be used.
         """
-        chosen = choose_model(model, load_settings(places.settings).model, places) if use_model else None
-        database = DatabaseThread(places.make().database)
+        settings = load_settings(places.settings)
+        chosen = choose_model(model, settings.model, places) if use_model else None
+        zone, dates = user_zone(settings), user_dates(settings)
+        database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
             session = open_session(chosen, places, lambda path: _fingerprint(database, path)) if chosen else None
         except BaseException:
             database.close_now()
             raise
-        return cls(places, database, session)
+        return cls(places, database, session, Diary(database, dates, zone))
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
@@ -88,6 +97,29 @@ class LocalDesk:
 
     async def forget_conversation(self) -> None:
         self._questions.forget()
+
+    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
+        """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
+        return await self._database.run(lambda db: db.journal.history(limit, before=before))
+
+    async def undo(self, effect_id: int | None = None) -> Effect:
+        """Take an effect back, by default the latest that was not; raises `NotUndone` when that cannot be."""
+        return await self._database.run(lambda db: db.journal.undo(effect_id))
+
+    async def now(self) -> datetime:
+        return self._diary.now()
+
+    async def day_said(self, words: str) -> date:
+        """The day that a person means ("next Friday"). Raises `DateProblem` for none, or for several."""
+        return await self._diary.day_said(words)
+
+    async def events(self, first: date, days: int = 7) -> Listing:
+        """What stands in the calendar on so many days of the user's zone."""
+        return await self._diary.events(first, days)
+
+    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
+        """Cancel an occurrence, or its series: one effect. Raises `CalendarProblem` when it is no longer there."""
+        return await self._diary.cancel(occurrence, whole_series=whole_series)
 
     async def close(self) -> None:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""
