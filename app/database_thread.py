@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,11 +20,12 @@ class DatabaseThread:
     Streams have another thread: a slow file that one of them waits for holds up nothing else.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """`clock` dates what is done, in seconds since the epoch."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._streams = ThreadPoolExecutor(1, thread_name_prefix="database-stream")
         try:
-            self._database = self._thread.submit(DeskDatabase.open, path).result()
+            self._database = self._thread.submit(DeskDatabase.open, path, clock=clock).result()
         except BaseException:
             self._thread.shutdown()
             raise

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
+from app.clock import user_dates, user_zone
 from app.conversation.chats import Chats
 from app.conversation.events import Answered, AnswerEvent
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.requests import answer_request
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
+from app.diary import Diary
 from app.engine_session import EngineSession, open_session
 from app.folder_summary.events import Event
 from app.folder_summary.folder_summary import FolderSummary
@@ -23,7 +26,8 @@ from app.settings import load_settings
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
-from tools.desk_db import DeskDatabase, ModelFile
+from tools.calendar import Listing, Occurrence, Written
+from tools.desk_db import DeskDatabase, Effect, ModelFile
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 from tools.folder_walk import base_folder
@@ -33,12 +37,13 @@ class LocalDesk:
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
     def __init__(
-        self, places: Locations, database: DatabaseThread, session: EngineSession | None, chats: Chats
+        self, places: Locations, database: DatabaseThread, session: EngineSession | None, diary: Diary, chats: Chats
     ) -> None:
         self._places = places
         self._database = database
         self._session = session
         self.chats = chats
+        self._diary = diary
         self._extractor = Extractor(role_command("extractor"))
         # The pocket model cannot read passages: its answers are the passages' own sentences.
         self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
@@ -55,14 +60,15 @@ class LocalDesk:
         """
         settings = load_settings(places.settings)
         chosen = choose_model(model, settings.model, places) if use_model else None
-        database = DatabaseThread(places.make().database)
+        zone, dates = user_zone(settings), user_dates(settings)
+        database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
             session = open_session(chosen, places, lambda path: _fingerprint(database, path)) if chosen else None
         except BaseException:
             database.close_now()
             raise
         chats = Chats(database, settings.personas, keeps=keep_chats and settings.keep_chats)
-        return cls(places, database, session, chats)
+        return cls(places, database, session, Diary(database, dates, zone), chats)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
@@ -122,6 +128,29 @@ class LocalDesk:
     async def forget_conversation(self) -> None:
         self._questions.forget()
         await self.chats.begin(self.chats.persona)
+
+    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
+        """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
+        return await self._database.run(lambda db: db.journal.history(limit, before=before))
+
+    async def undo(self, effect_id: int | None = None) -> Effect:
+        """Take an effect back, by default the latest that was not; raises `NotUndone` when that cannot be."""
+        return await self._database.run(lambda db: db.journal.undo(effect_id))
+
+    async def now(self) -> datetime:
+        return self._diary.now()
+
+    async def day_said(self, words: str) -> date:
+        """The day that a person means ("next Friday"). Raises `DateProblem` for none, or for several."""
+        return await self._diary.day_said(words)
+
+    async def events(self, first: date, days: int = 7) -> Listing:
+        """What stands in the calendar on so many days of the user's zone."""
+        return await self._diary.events(first, days)
+
+    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
+        """Cancel an occurrence, or its series: one effect. Raises `CalendarProblem` when it is no longer there."""
+        return await self._diary.cancel(occurrence, whole_series=whole_series)
 
     async def close(self) -> None:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""

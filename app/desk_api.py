@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,8 @@ from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
+from tools.calendar import Listing, Occurrence, Written
+from tools.desk_db import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,36 @@ class Desk(Protocol):
 
     async def forget_conversation(self) -> None:
         """Start a new conversation."""
+        ...
+
+    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
+        """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
+        ...
+
+    async def undo(self, effect_id: int | None = None) -> Effect:
+        """Take an effect back, by default the latest that was not.
+
+        Raises `NotUndone` with its sentence when it is unknown, undone already, or changed since.
+        """
+        ...
+
+    async def now(self) -> datetime:
+        """The user's clock, in their zone."""
+        ...
+
+    async def day_said(self, words: str) -> date:
+        """The day that a person means ("next Friday"). Raises `DateProblem` for none, or for several."""
+        ...
+
+    async def events(self, first: date, days: int = 7) -> Listing:
+        """What stands in the calendar on so many days of the user's zone."""
+        ...
+
+    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
+        """Cancel an occurrence, or its series: one effect in the journal.
+
+        Raises `CalendarProblem` when it is no longer there.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -89,13 +89,36 @@ COMMANDS: tuple[Command, ...] = (
         "f4",
         "f4",
     ),
+    Command("chats", "Conversation", "Back to the conversation", "go('chats')"),
+    Command("calendar", "Calendar", "The week of a day, said in words", "go('calendar')", "[WHEN]", "f6", "f6"),
+    Command("next-week", "Calendar: next week", "The week after the one shown", "calendar_week(1)"),
+    Command("previous-week", "Calendar: week before", "The week before the one shown", "calendar_week(-1)"),
+    Command("cancel-event", "Calendar: cancel the event", "The selected one; asks first", "cancel_event"),
+    Command("activity", "Activity", "Everything that was done, to be undone", "go('activity')", "", "f7", "f7"),
+    Command(
+        "undo",
+        "Undo",
+        "The latest effect, or the one with this number",
+        "undo_latest",
+        "[NUMBER]",
+        "ctrl+z",
+        "^z",
+        "Undo",
+    ),
     Command("copy", "Copy the last answer", "The last summary or answer with its sources", "copy_last"),
     Command("theme", "Theme: light or dark", "Change between the light and the dark theme", "app.toggle_theme"),
     Command("help", "Keys and commands", "This list", "help", "", "f1", "?", "Keys"),
     Command("quit", "Quit", "Stop the work, keep what is done and leave", "app.quit", "", "ctrl+q", "^q"),
 )
 
-_ALIASES = {"summarize": "summarise", "open": "folder", "keys": "help", "exit": "quit"}
+_ALIASES = {
+    "summarize": "summarise",
+    "open": "folder",
+    "keys": "help",
+    "exit": "quit",
+    "history": "activity",
+    "conversation": "chats",
+}
 _BY_NAME = {command.name: command for command in COMMANDS}
 
 

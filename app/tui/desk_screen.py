@@ -1,4 +1,4 @@
-"""The one screen: files, conversation and sources side by side, or over each other where there is no room."""
+"""The one screen: places and files, the conversation or another place, and sources; over each other if need be."""
 
 from __future__ import annotations
 
@@ -15,25 +15,30 @@ from textual.widgets import Footer, Input
 from app.desk_api import Desk, EngineState
 from app.folder_summary.report import FileReport
 from app.summary_options import SummaryOptions
+from app.tui.activity_pane import ActivityPane
 from app.tui.answer_entry import EVERYWHERE, AnswerEntry
 from app.tui.branches import Branches
+from app.tui.calendar_pane import CalendarPane
 from app.tui.cited_text import as_markdown
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
-from app.tui.entries import Note, ProblemNote, Question, Welcome
+from app.tui.entries import ProblemNote, Question, Welcome
 from app.tui.file_list import FileList
-from app.tui.folder_pane import FolderPane
 from app.tui.folder_picker import FolderPicker
 from app.tui.folder_state import FolderState
 from app.tui.header import Header
 from app.tui.help_screen import HelpScreen
-from app.tui.intent import Ask, Misunderstood, OpenSource, Perform, Summarise, understand
+from app.tui.intent import Ask, GoTo, Misunderstood, OpenSource, Perform, Summarise, Undo, understand
 from app.tui.jobs import Jobs
 from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
+from app.tui.place_list import Place, PlaceList
+from app.tui.place_pane import PlacePane
+from app.tui.places import Places
 from app.tui.problems import Problem
 from app.tui.prompt import Prompt
 from app.tui.prompt_bar import PromptBar
 from app.tui.sentence_list import SentenceRow
+from app.tui.side_column import SideColumn
 from app.tui.sources_pane import SourcesPane
 from app.tui.summary_entry import SummaryEntry
 
@@ -58,19 +63,20 @@ class DeskScreen(Screen[None]):
         & > #body { height: 1fr; layers: base overlay; border-top: solid $line; }
         & > Footer { padding: 0 1; }
 
-        & FolderPane { dock: left; width: 28; height: 1fr; border-right: solid $line; }
+        & SideColumn { dock: left; width: 28; height: 1fr; border-right: solid $line; }
         & ConversationView { width: 1fr; height: 1fr; }
         & SourcesPane { width: 36; height: 1fr; border-left: solid $line; }
-        & FolderPane.-hidden, & SourcesPane.-hidden { display: none; }
+        & SideColumn.-hidden, & SourcesPane.-hidden { display: none; }
 
-        &.-roomy FolderPane { width: 40; }
+        &.-roomy SideColumn { width: 40; }
         &.-roomy SourcesPane { width: 64; }
 
-        &.-narrow FolderPane { layer: overlay; width: 100%; display: none; border-right: none; }
+        &.-narrow SideColumn { layer: overlay; width: 100%; display: none; border-right: none; }
         &.-narrow SourcesPane, &.-columns SourcesPane {
             layer: overlay; dock: right; width: 100%; display: none; border-left: none;
         }
-        &.-narrow FolderPane.-shown, &.-narrow SourcesPane.-shown, &.-columns SourcesPane.-shown { display: block; }
+        &.-narrow SideColumn.-shown, &.-narrow SourcesPane.-shown, &.-columns SourcesPane.-shown { display: block; }
+        &.-elsewhere ConversationView, &.-elsewhere SourcesPane { display: none !important; }
     }
     """
 
@@ -85,13 +91,16 @@ class DeskScreen(Screen[None]):
         self.jobs = Jobs(self)
         self.branches = Branches(self)
         self.panes = Panes(self)
+        self.places = Places(self)
         self._at_work = 0
 
     def compose(self) -> ComposeResult:
         yield Header()
         with Horizontal(id="body"):
             yield ConversationView()
-            yield FolderPane()
+            yield ActivityPane(self.desk)
+            yield CalendarPane(self.desk)
+            yield SideColumn()
             yield SourcesPane()
         yield PromptBar()
         yield Footer()
@@ -100,6 +109,7 @@ class DeskScreen(Screen[None]):
         self.query_one(PromptBar).invite(None)
         self.query_one(Prompt).focus()
         self.jobs.watch_engine()
+        self.places.count()
         if self._start_with is not None:
             await self.summarise(self._start_with)
 
@@ -109,6 +119,7 @@ class DeskScreen(Screen[None]):
 
     async def summarise(self, path: Path, options: SummaryOptions | None = None) -> None:
         """Open `path` and summarise it; a summary in progress is stopped first."""
+        self.places.show_conversation()
         self.folder, self.asks_about = FolderState(path), None
         self.panes.files.show_folder(self.folder)
         self.query_one(PromptBar).invite(self.folder.name)
@@ -118,6 +129,7 @@ class DeskScreen(Screen[None]):
 
     async def ask(self, question: str) -> None:
         """Answer from the open folder, or ask the assistant; an answer in progress is stopped first."""
+        self.places.show_conversation()
         instead_of = await self.branches.take_edited()
         await self.conversation.add(Question(question))
         root = self.folder.root if self.folder else self.asks_about
@@ -159,6 +171,9 @@ class DeskScreen(Screen[None]):
         if not self._at_work:
             for header in self.query(Header):
                 header.tokens_per_second = 0.0
+            # An answer may have had effects.
+            if self.query(PlaceList):
+                self.places.read_again()
 
     @on(Input.Submitted, "Prompt")
     async def _submitted(self, event: Input.Submitted) -> None:
@@ -173,11 +188,17 @@ class DeskScreen(Screen[None]):
                 await self.ask(question)
             case OpenSource(number=number):
                 if not self.conversation.open_number(number):
-                    await self.conversation.add(Note(f"There is no source [{number}] in this conversation."))
+                    await self.places.say(f"There is no source [{number}] in this conversation.")
+            case GoTo(place=place, words=words):
+                self.places.go(place)
+                if place == "calendar":
+                    self.places.calendar.go_to(words)
+            case Undo(effect_id=effect_id):
+                self.places.undo(effect_id)
             case Perform(action=action):
                 await self.run_action(action)
             case Misunderstood(sentence=sentence):
-                await self.conversation.add(Note(sentence))
+                await self.places.say(sentence)
 
     @on(Prompt.HelpWanted)
     def action_help(self) -> None:
@@ -186,6 +207,7 @@ class DeskScreen(Screen[None]):
     @on(SentenceRow.SourceWanted)
     def _open_source(self, event: SentenceRow.SourceWanted) -> None:
         source = event.source
+        self.places.show_conversation()
         self.panes.show_sources()
         self.jobs.open_document(
             source.root, source.citation.path, lambda found: self.panes.sources.show_source(source, found)
@@ -196,11 +218,39 @@ class DeskScreen(Screen[None]):
         if self.folder is None:
             return
         root, row = self.folder.root, event.row
+        self.places.show_conversation()
         self.panes.show_sources()
         self.jobs.open_document(root, row.path, lambda found: self.panes.sources.show_file(row, root, found))
 
+    @on(PlaceList.Wanted)
+    def _go_there(self, event: PlaceList.Wanted) -> None:
+        self.places.go(event.place)
+
+    @on(PlacePane.Effected)
+    async def _effected(self, event: PlacePane.Effected) -> None:
+        await self.places.say(event.sentence)
+        self.places.read_again()
+
+    def action_go(self, place: Place) -> None:
+        self.places.go(place)
+
+    def action_undo_latest(self) -> None:
+        self.places.undo()
+
+    def action_calendar_week(self, step: int) -> None:
+        self.places.go("calendar")
+        self.places.calendar.action_week(step)
+
+    def action_cancel_event(self) -> None:
+        """Of the calendar, which is shown first: what would be cancelled must be seen."""
+        if self.places.here == "calendar":
+            self.places.calendar.action_cancel_selected()
+        else:
+            self.places.go("calendar")
+
     async def action_new_conversation(self) -> None:
         self.jobs.stop_all()
+        self.places.show_conversation()
         self.folder = self.asks_about = None
         self.panes.files.show_none()
         self.query_one(PromptBar).invite(None)
@@ -220,13 +270,15 @@ class DeskScreen(Screen[None]):
 
     def action_stop(self) -> None:
         """Close what lies over the conversation, or else stop the work, or else go back to the prompt."""
-        if not self.branches.leave_edited() and not self.panes.close_overlay() and not self.jobs.stop_one():
+        left = self.branches.leave_edited() or self.panes.close_overlay() or self.places.leave()
+        if not left and not self.jobs.stop_one():
             self.query_one(Prompt).focus()
 
     def action_begin(self, text: str) -> None:
         self.query_one(Prompt).put(text)
 
     def action_step_sentence(self, rows: int) -> None:
+        self.places.show_conversation()
         self.conversation.step(rows, then_open=True)
 
     def action_edit_question(self) -> None:
@@ -242,6 +294,7 @@ class DeskScreen(Screen[None]):
         self.panes.toggle_files()
 
     def action_toggle_sources(self) -> None:
+        self.places.show_conversation()
         self.panes.toggle_sources()
 
     def action_toggle_problems(self) -> None:

@@ -1,10 +1,14 @@
-"""A desk that plays what a test has written down, event by event, and stops where the test wants to look."""
+"""A desk that plays what a test has written down, event by event, and stops where the test wants to look.
+
+Its calendar and its history can be looked at; nothing is done to them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -14,14 +18,19 @@ from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
+from tools.calendar import CalendarProblem, Listing, Occurrence, Written
+from tools.date_language import NotUnderstood
+from tools.desk_db import Effect, NotUndone
 
 
 class Pause:
     """In a script: wait here until the test calls `FakeDesk.go_on`."""
 
 
+NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 MODEL = EngineState("Llama 3.2 1B Q4_K_M", "CPU", 46.2, "sealed")
-NO_MODEL = EngineState(None, seal="sealed", hint="No model is installed: put a GGUF file into models/, or use --model.")
+NO_NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+MODEL = EngineState(None, seal="sealed", hint="No model is installed: put a GGUF file into models/, or use --model.")
 
 
 class NothingKept:
@@ -39,6 +48,8 @@ class FakeDesk:
     answers: Sequence[Sequence[AnswerEvent | Pause | Exception]] = ()
     documents: dict[str, OpenedDocument] = field(default_factory=dict)
     engine: EngineState | Exception = MODEL
+    history: Sequence[Effect] = ()
+    listing: Listing = field(default_factory=lambda: Listing(()))
     asked: list[tuple[str, Path | None]] = field(default_factory=list)
     summarised: list[tuple[tuple[Path, ...], SummaryOptions]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -80,6 +91,24 @@ class FakeDesk:
 
     async def forget_conversation(self) -> None:
         self.forgotten += 1
+
+    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
+        return list(self.history)
+
+    async def undo(self, effect_id: int | None = None) -> Effect:
+        raise NotUndone("There is nothing to undo.")
+
+    async def now(self) -> datetime:
+        return NOW
+
+    async def day_said(self, words: str) -> date:
+        raise NotUnderstood(f"“{words}” says no time.")
+
+    async def events(self, first: date, days: int = 7) -> Listing:
+        return self.listing
+
+    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
+        raise CalendarProblem("There is nothing in this calendar.")
 
     async def close(self) -> None:
         self.closed += 1
