@@ -125,9 +125,9 @@ class LocalDesk:
         hint = about_the_pocket_model(self._places) if self._session.is_pocket else ""
         return EngineState(self._session.name, loaded.device if loaded else "", await self._session.speed(), hint=hint)
 
-    async def forget_conversation(self) -> None:
+    async def forget_conversation(self, persona: str = "") -> None:
+        await self.chats.begin(persona)
         self._questions.forget()
-        await self.chats.begin(self.chats.persona)
 
     async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
         """What the tools did, newest first; `before` an effect's id gives the page that follows it."""

@@ -68,8 +68,11 @@ class Desk(Protocol):
 
     async def engine_state(self) -> EngineState: ...
 
-    async def forget_conversation(self) -> None:
-        """Start a new conversation."""
+    async def forget_conversation(self, persona: str = "") -> None:
+        """Start a new conversation, which the persona answers if one is named.
+
+        Raises DeskError for a persona that the settings do not have.
+        """
         ...
 
     async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:

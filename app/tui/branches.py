@@ -92,10 +92,18 @@ class Branches:
         self._screen.jobs.stop_answer()
         self._screen.run_worker(self._go_to(wanted), group="chat", exclusive=True)
 
-    def open(self, conversation_id: int) -> None:
-        """Show a kept conversation and go on with it."""
+    def open(self, conversation_id: int, turn_id: int | None = None) -> None:
+        """Show a kept conversation and go on with it, on the branch of the turn if there is one."""
         self._screen.jobs.stop_answer()
-        self._screen.run_worker(self._open(conversation_id), group="chat", exclusive=True)
+        self._screen.run_worker(self._open(conversation_id, turn_id), group="chat", exclusive=True)
+
+    def remove(self, conversation_id: int) -> None:
+        """Forget a conversation; an answer that is on its way there is stopped."""
+        self._screen.run_worker(self._remove(conversation_id), group="chat")
+
+    def entitle(self, title: str) -> None:
+        """Give a title to the conversation at the cursor of the list, or to the one that is shown."""
+        self._screen.run_worker(self._entitle(title), group="chat")
 
     def mark(self) -> None:
         """Say at the last question and its answer what stands beside them."""
@@ -104,8 +112,27 @@ class Branches:
     async def _go_to(self, turn_id: int) -> None:
         await self._screen.conversation.show(await self._screen.desk.chats.go_to(turn_id))
 
-    async def _open(self, conversation_id: int) -> None:
-        chat = await self._screen.desk.chats.open(conversation_id)
+    async def _remove(self, conversation_id: int) -> None:
+        chats = self._screen.desk.chats
+        if chats.current is not None and chats.current.id == conversation_id:
+            self._screen.jobs.stop_answer()
+            await self._screen.conversation.clear()
+        await chats.remove(conversation_id)
+        self._screen.places.chats.read_again()
+
+    async def _entitle(self, title: str) -> None:
+        places, chats = self._screen.places, self._screen.desk.chats
+        if places.here == "chats":
+            await places.chats.rename(title)
+        elif chats.current is None:
+            self._screen.notify(NOT_KEPT, markup=False)
+        else:
+            renamed = await chats.rename(chats.current.id, title)
+            await places.say(f"This conversation is now “{renamed.title}”.")
+
+    async def _open(self, conversation_id: int, turn_id: int | None) -> None:
+        chats = self._screen.desk.chats
+        chat = await (chats.open(conversation_id) if turn_id is None else chats.go_to(turn_id))
         await self._screen.conversation.show(chat)
         self._screen.ask_about(last_folder(chat))
 

@@ -89,7 +89,10 @@ COMMANDS: tuple[Command, ...] = (
         "f4",
         "f4",
     ),
-    Command("chats", "Conversation", "Back to the conversation", "go('chats')"),
+    Command("conversation", "Conversation", "Back to the conversation", "go('conversation')"),
+    Command("chats", "Chats", "Those that were kept, or where words were said", "go('chats')", "[WORDS]", "f5", "f5"),
+    Command("title", "Title", "Of this conversation, or of the one in the list", "begin('/title ')", "TITLE"),
+    Command("persona", "Persona", "Begin a conversation that it answers", "begin('/persona ')", "NAME"),
     Command("calendar", "Calendar", "The week of a day, said in words", "go('calendar')", "[WHEN]", "f6", "f6"),
     Command("next-week", "Calendar: next week", "The week after the one shown", "calendar_week(1)"),
     Command("previous-week", "Calendar: week before", "The week before the one shown", "calendar_week(-1)"),
@@ -117,7 +120,6 @@ _ALIASES = {
     "keys": "help",
     "exit": "quit",
     "history": "activity",
-    "conversation": "chats",
 }
 _BY_NAME = {command.name: command for command in COMMANDS}
 

@@ -19,6 +19,7 @@ from app.tui.activity_pane import ActivityPane
 from app.tui.answer_entry import EVERYWHERE, AnswerEntry
 from app.tui.branches import Branches
 from app.tui.calendar_pane import CalendarPane
+from app.tui.chats_pane import ChatsPane
 from app.tui.cited_text import as_markdown
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
@@ -28,7 +29,7 @@ from app.tui.folder_picker import FolderPicker
 from app.tui.folder_state import FolderState
 from app.tui.header import Header
 from app.tui.help_screen import HelpScreen
-from app.tui.intent import Ask, GoTo, Misunderstood, OpenSource, Perform, Summarise, Undo, understand
+from app.tui.intent import Answerer, Ask, Entitle, GoTo, Misunderstood, OpenSource, Perform, Summarise, Undo, understand
 from app.tui.jobs import Jobs
 from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
 from app.tui.place_list import Place, PlaceList
@@ -98,6 +99,7 @@ class DeskScreen(Screen[None]):
         yield Header()
         with Horizontal(id="body"):
             yield ConversationView()
+            yield ChatsPane(self.desk)
             yield ActivityPane(self.desk)
             yield CalendarPane(self.desk)
             yield SideColumn()
@@ -190,9 +192,11 @@ class DeskScreen(Screen[None]):
                 if not self.conversation.open_number(number):
                     await self.places.say(f"There is no source [{number}] in this conversation.")
             case GoTo(place=place, words=words):
-                self.places.go(place)
-                if place == "calendar":
-                    self.places.calendar.go_to(words)
+                self.places.look(place, words)
+            case Entitle(title=title):
+                self.branches.entitle(title)
+            case Answerer(persona=persona):
+                await self.action_new_conversation(persona)
             case Undo(effect_id=effect_id):
                 self.places.undo(effect_id)
             case Perform(action=action):
@@ -231,6 +235,15 @@ class DeskScreen(Screen[None]):
         await self.places.say(event.sentence)
         self.places.read_again()
 
+    @on(ChatsPane.Opened)
+    def _open_chat(self, event: ChatsPane.Opened) -> None:
+        self.places.go("conversation")
+        self.branches.open(event.line.conversation_id, event.line.turn_id)
+
+    @on(ChatsPane.Unwanted)
+    def _remove_chat(self, event: ChatsPane.Unwanted) -> None:
+        self.branches.remove(event.conversation_id)
+
     def action_go(self, place: Place) -> None:
         self.places.go(place)
 
@@ -248,7 +261,7 @@ class DeskScreen(Screen[None]):
         else:
             self.places.go("calendar")
 
-    async def action_new_conversation(self) -> None:
+    async def action_new_conversation(self, persona: str = "") -> None:
         self.jobs.stop_all()
         self.places.show_conversation()
         self.folder = self.asks_about = None
@@ -258,7 +271,7 @@ class DeskScreen(Screen[None]):
         if (state := self.query_one(Header).engine) is not None:
             self.show_engine(state)
         self.query_one(Prompt).focus()
-        self.jobs.forget_conversation()
+        self.jobs.forget_conversation(persona)
 
     def action_pick_folder(self) -> None:
         start = self.folder.root if self.folder is not None else Path.cwd()

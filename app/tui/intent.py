@@ -39,6 +39,18 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Entitle:
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """The persona for a new conversation."""
+
+    persona: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     effect_id: int
 
@@ -53,7 +65,7 @@ class Misunderstood:
     sentence: str
 
 
-Intent = Summarise | Ask | OpenSource | GoTo | Undo | Perform | Misunderstood
+Intent = Summarise | Ask | OpenSource | GoTo | Entitle | Answerer | Undo | Perform | Misunderstood
 
 _COMMAND = re.compile(r"/(?P<name>[^\s/\\.]*)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _PATH_START = re.compile(r"""["']|~|/|\\\\|\.{1,2}(?:[/\\]|$)|[A-Za-z]:[/\\]|file://""")
@@ -140,6 +152,9 @@ _ARGUMENT_READERS: dict[str, Callable[[str], Intent]] = {
     "folder": _summarise,
     "ask": Ask,
     "source": _source,
+    "chats": partial(GoTo, "chats"),
+    "title": Entitle,
+    "persona": Answerer,
     "calendar": partial(GoTo, "calendar"),
     "undo": _undo,
 }

@@ -61,8 +61,15 @@ class Jobs:
     def watch_engine(self) -> None:
         self._screen.run_worker(self._watch_engine(), group="engine", exclusive=True)
 
-    def forget_conversation(self) -> None:
-        self._screen.run_worker(self._desk.forget_conversation(), group="forget", exclusive=True)
+    def forget_conversation(self, persona: str) -> None:
+        """Begin a new conversation; who answers it is said when it is not the usual one."""
+
+        async def forgotten() -> None:
+            await self._desk.forget_conversation(persona)
+            if persona:
+                self._screen.notify(f"The persona “{persona}” answers this conversation.", markup=False)
+
+        self._screen.run_worker(forgotten(), group="forget", exclusive=True)
 
     def stop_one(self) -> bool:
         """Stop the answer, or else the summary; False when nothing is at work."""

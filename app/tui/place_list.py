@@ -11,8 +11,13 @@ from textual.message import Message
 
 from app.tui.cursor_list import CursorList, fitted
 
-Place = Literal["chats", "inbox", "calendar", "activity"]
-PLACES: dict[Place, str] = {"chats": "Chats", "calendar": "Calendar", "activity": "Activity"}
+Place = Literal["conversation", "chats", "inbox", "calendar", "activity"]
+PLACES: dict[Place, str] = {
+    "conversation": "Conversation",
+    "chats": "Chats",
+    "calendar": "Calendar",
+    "activity": "Activity",
+}
 
 
 class PlaceList(CursorList):
@@ -29,7 +34,7 @@ class PlaceList(CursorList):
     def __init__(self) -> None:
         super().__init__()
         self._places = tuple(PLACES)
-        self._here: Place = "chats"
+        self._here: Place = "conversation"
         self._counts: dict[Place, str] = {}
         self.styles.height = len(PLACES) + 1
 

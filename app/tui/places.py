@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.tui.activity_pane import ActivityPane
 from app.tui.calendar_pane import CalendarPane
+from app.tui.chats_pane import ChatsPane
 from app.tui.entries import Note
 from app.tui.place_list import Place, PlaceList
 from app.tui.place_pane import PlacePane
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """The conversation with its sources ("chats") or one of the other panes in its stead."""
+    """The conversation with its sources ("conversation") or one of the other panes in its stead."""
 
     def __init__(self, screen: DeskScreen) -> None:
         self._screen = screen
-        self.here: Place = "chats"
+        self.here: Place = "conversation"
+
+    @property
+    def chats(self) -> ChatsPane:
+        return self._screen.query_one(ChatsPane)
 
     @property
     def calendar(self) -> CalendarPane:
@@ -41,24 +46,32 @@ class Places:
         else:
             pane.enter()
 
+    def look(self, place: Place, words: str) -> None:
+        """Show a place, and in it what was asked for."""
+        self.go(place)
+        if place == "calendar":
+            self.calendar.go_to(words)
+        elif place == "chats":
+            self.chats.search(words)
+
     def show_conversation(self) -> None:
         """Something came that is shown there; the focus stays where it is if it can."""
-        if self.here != "chats":
+        if self.here != "conversation":
             focused = self._screen.focused
-            self._show("chats")
+            self._show("conversation")
             if focused is None or isinstance(focused.parent, PlacePane):
                 self._screen.query_one(Prompt).focus()
 
     def leave(self) -> bool:
         """Back to the conversation; False when it is shown already."""
-        if self.here == "chats":
+        if self.here == "conversation":
             return False
-        self.go("chats")
+        self.go("conversation")
         return True
 
     async def say(self, sentence: str) -> None:
         """Say it where the user looks: in the conversation, or over the place that covers it."""
-        if self.here == "chats":
+        if self.here == "conversation":
             await self._screen.conversation.add(Note(sentence))
         else:
             self._screen.notify(sentence, markup=False)
@@ -87,11 +100,11 @@ class Places:
 
     def _show(self, place: Place) -> None:
         self.here = place
-        self._screen.set_class(place != "chats", "-elsewhere")
+        self._screen.set_class(place != "conversation", "-elsewhere")
         here = self._pane(place)
         for pane in self._screen.query(PlacePane):
             pane.set_class(pane is here, "-here")
         self._screen.query_one(PlaceList).show_here(place)
 
     def _pane(self, place: Place) -> PlacePane | None:
-        return {"calendar": self.calendar, "activity": self.activity}.get(place)
+        return {"chats": self.chats, "calendar": self.calendar, "activity": self.activity}.get(place)

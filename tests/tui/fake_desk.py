@@ -89,7 +89,7 @@ class FakeDesk:
             raise self.engine
         return self.engine
 
-    async def forget_conversation(self) -> None:
+    async def forget_conversation(self, persona: str = "") -> None:
         self.forgotten += 1
 
     async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:

@@ -11,6 +11,8 @@ from app.desk import LocalDesk
 from app.locations import locations
 from app.tui.answer_entry import AnswerEntry
 from app.tui.app import LlamaDeskApp
+from app.tui.ask_first import AskFirst
+from app.tui.chats_pane import ChatList
 from app.tui.conversation_view import MOST_TURNS
 from app.tui.entries import Question
 from app.tui.prompt import Prompt
@@ -189,3 +191,113 @@ async def test_a_new_conversation_is_another_one(open_app, papers):
         await ask(pilot, app, RENT)
     with DeskDatabase.open(locations().database) as db:
         assert [each.title for each in db.conversations.latest()] == [RENT, DEPOSIT]
+
+
+class TestTheList:
+    @pytest.fixture
+    def kept(self, desk_home) -> list[int]:
+        """Three conversations, the oldest first."""
+        ids = []
+        with DeskDatabase.open(locations().make().database) as db, db.transaction():
+            for number in range(1, 4):
+                conversation = db.conversations.start()
+                asked = db.conversations.append(conversation.id, NewTurn("user", f"How large is flat {number}?"), None)
+                db.conversations.append(conversation.id, NewTurn("assistant", f"It has {number} rooms."), asked.id)
+                db.conversations.append(conversation.id, NewTurn("assistant", "Nobody knows."), asked.id)
+                ids.append(conversation.id)
+        return ids
+
+    async def in_the_list(self, pilot, app) -> ChatList:
+        await pilot.press("f5")
+        rows = app.screen.query_one(ChatList)
+        await until(pilot, lambda: rows.rows and rows.has_focus)
+        await idle(pilot, app)
+        return rows
+
+    async def test_the_latest_is_first_and_enter_opens_it(self, open_app, kept):
+        app = open_app()
+        async with app.run_test(size=SIZE) as pilot:
+            rows = await self.in_the_list(pilot, app)
+            assert [line.conversation_id for line in rows.rows] == kept[::-1]
+            assert "How large is flat 3?" in rows.render_line(0).text
+            await pilot.press("down", "enter")
+            await until(pilot, lambda: questions(app) == ["How large is flat 2?"])
+            await idle(pilot, app)
+            assert app.desk_screen.places.here == "conversation"
+            assert "Nobody knows." in words_on(app)
+
+    async def test_what_was_said_is_found_and_opened_on_its_branch(self, open_app, kept):
+        app = open_app()
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press(*"/chats 2 rooms", "enter")
+            rows = app.screen.query_one(ChatList)
+            await until(pilot, lambda: rows.rows and rows.rows[0].turn_id is not None)
+            await idle(pilot, app)
+            assert "You: It has" not in words_on(app)
+            assert "Desk: It has 2 rooms." in words_on(app)
+            await pilot.press("enter")
+            await until(pilot, lambda: questions(app) == ["How large is flat 2?"])
+            await idle(pilot, app)
+            assert "It has 2 rooms." in words_on(app)
+            assert names(app) == ["You", "Desk  1 of 2"]
+
+    async def test_a_title_is_given_to_the_one_at_the_cursor(self, open_app, kept):
+        app = open_app()
+        async with app.run_test(size=SIZE) as pilot:
+            rows = await self.in_the_list(pilot, app)
+            await pilot.press("down", "t", *"The flat", "enter")
+            await until(pilot, lambda: rows.rows[1].title == "The flat")
+
+    async def test_one_is_removed_only_after_a_yes(self, open_app, kept):
+        app = open_app()
+        async with app.run_test(size=SIZE) as pilot:
+            rows = await self.in_the_list(pilot, app)
+            await pilot.press("d")
+            await until(pilot, lambda: isinstance(app.screen, AskFirst))
+            await pilot.press("enter")
+            await idle(pilot, app)
+            assert len(rows.rows) == 3
+            await pilot.press("d")
+            await until(pilot, lambda: isinstance(app.screen, AskFirst))
+            await pilot.press("y")
+            await until(pilot, lambda: len(rows.rows) == 2)
+        with DeskDatabase.open(locations().database) as db:
+            assert [each.id for each in db.conversations.latest()] == kept[1::-1]
+
+    async def test_the_one_that_is_going_on_can_be_removed(self, open_app, kept):
+        app = open_app()
+        async with app.run_test(size=SIZE) as pilot:
+            await self.in_the_list(pilot, app)
+            await pilot.press("enter")
+            await until(pilot, lambda: questions(app) == ["How large is flat 3?"])
+            rows = await self.in_the_list(pilot, app)
+            await pilot.press("d")
+            await until(pilot, lambda: isinstance(app.screen, AskFirst))
+            await pilot.press("y")
+            await until(pilot, lambda: len(rows.rows) == 2)
+            await pilot.press("escape")
+            await idle(pilot, app)
+            assert questions(app) == []
+            await ask(pilot, app, "Anything new?")
+        with DeskDatabase.open(locations().database) as db:
+            assert db.conversations.latest()[0].title == "Anything new?"
+
+    async def test_an_empty_list_says_what_will_stand_there(self, open_app):
+        app = open_app()
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press("f5")
+            await until(pilot, lambda: "There is nothing here yet." in words_on(app))
+
+
+async def test_a_persona_answers_a_new_conversation(open_app, desk_home):
+    locations().make().settings.write_text('[personas]\nbrief = "Be brief."\n')
+    app = open_app()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press(*"/persona loud", "enter")
+        await until(pilot, lambda: any("no persona “loud”" in each.message for each in app._notifications))
+        await pilot.press(*"/persona brief", "enter")
+        await until(pilot, lambda: any("“brief” answers" in each.message for each in app._notifications))
+        await ask(pilot, app, "Well?")
+    with DeskDatabase.open(locations().database) as db:
+        (conversation,) = db.conversations.latest()
+        assert (conversation.persona, conversation.instructions) == ("brief", "Be brief.")
