@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,12 +21,13 @@ class DatabaseThread:
     for, in the background, have a third.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """`clock` dates what is done, in seconds since the epoch."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._streams = ThreadPoolExecutor(1, thread_name_prefix="database-stream")
         self._background = ThreadPoolExecutor(1, thread_name_prefix="database-background")
         try:
-            self._database = self._thread.submit(DeskDatabase.open, path).result()
+            self._database = self._thread.submit(DeskDatabase.open, path, clock=clock).result()
         except BaseException:
             self._thread.shutdown()
             raise

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from app.clock import user_dates
 from app.conversation.assistant import Assistant
 from app.conversation.call_runner import CallRunner
+from app.conversation.chats import Chats
 from app.conversation.desk_tasks import DeskTasks
-from app.conversation.events import AnswerEvent, Confirm, PassagesFound, nobody
+from app.conversation.events import Answered, AnswerEvent, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.message_digest import digest_messages
 from app.conversation.message_passages import document_of, message_id_of, path_of
@@ -18,6 +20,7 @@ from app.conversation.piped_text import PipedText
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
+from app.diary import Diary
 from app.engine_session import EngineSession, open_session
 from app.file_index.embedder import Embedder, open_embedder
 from app.file_index.folder_index import FolderIndex
@@ -33,8 +36,9 @@ from app.settings import load_settings
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
+from tools.calendar import Listing, Occurrence, Written
 from tools.date_language import Dates
-from tools.desk_db import DeskDatabase, ModelFile
+from tools.desk_db import DeskDatabase, Effect, ModelFile
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
@@ -47,12 +51,13 @@ from tools.search import Hit, search
 class LocalDesk:
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each part
         self,
         places: Locations,
         database: DatabaseThread,
         session: EngineSession | None,
         dates: Dates,
+        chats: Chats,
         *,
         embedder: Embedder | None = None,
         may_write: bool = True,
@@ -61,6 +66,8 @@ class LocalDesk:
         self._places = places
         self._database = database
         self._session = session
+        self.chats = chats
+        self._diary = Diary(database, dates, dates.zone)
         self._extractor = Extractor(role_command("extractor"))
         self._vectors = PassageVectors(database, embedder)
         self.index = FolderIndex(database, Extractor(role_command("extractor")), self._vectors)
@@ -69,6 +76,8 @@ class LocalDesk:
         self._questions = FolderQuestions(database, answering, self._vectors)
         self._at_work = 0
         self._dates = dates
+        self._moves = 0
+        """Of the conversations, those that the assistant has followed."""
         self._registry = Registry(SHIPPED, installed())
         self._assistant = self._make_assistant(session, may_write=may_write) if session else None
 
@@ -83,8 +92,12 @@ class LocalDesk:
         return tuple(tool.name for tool in self._registry)
 
     @classmethod
-    def open(cls, places: Locations, *, model: str | None = None, use_model: bool = True) -> LocalDesk:
+    def open(
+        cls, places: Locations, *, model: str | None = None, use_model: bool = True, keep_chats: bool = False
+    ) -> LocalDesk:
         """Open the database and check the model; nothing is loaded yet.
+
+        With `keep_chats` what is asked and answered is kept as a conversation, unless the settings say no.
 
         Raises DeskError, RuntimeProblem or ToolProblem, each with its sentence, when either cannot be used.
         """
@@ -92,7 +105,7 @@ class LocalDesk:
         dates = user_dates(settings)
         chosen = choose_model(model, settings.model, places) if use_model else None
         embedding_model = choose_embedding_model(settings.embedding_model, places)
-        database = DatabaseThread(places.make().database)
+        database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
             session = open_session(chosen, places, lambda path: fingerprint_of(database, path)) if chosen else None
             embedder = (
@@ -104,7 +117,8 @@ class LocalDesk:
             database.close_now()
             raise
         trusted = session is None or settings.writing_tools == "always" or _passed(database, session.fingerprint)
-        return cls(places, database, session, dates, embedder=embedder, may_write=trusted)
+        chats = Chats(database, settings.personas, keeps=keep_chats and settings.keep_chats)
+        return cls(places, database, session, dates, chats, embedder=embedder, may_write=trusted)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
@@ -117,8 +131,9 @@ class LocalDesk:
 
     async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
         """Answer from the passages of `folder`, or of all that were read; earlier questions are remembered."""
-        answer = self._questions.answer(question, folder.resolve() if folder else None)
-        async with contextlib.aclosing(self._foremost(answer)) as events:
+        root = folder.resolve() if folder else None
+        said = self._said(question, root, lambda: self._questions.answer(question, root))
+        async with contextlib.aclosing(said) as events:
             async for event in events:
                 yield event
 
@@ -129,12 +144,18 @@ class LocalDesk:
 
         Questions are answered from `folder`, or from all that were read. Without a model that is all there is.
         """
-        folder = folder.resolve() if folder else None
-        if self._assistant is None:
-            answer = self._questions.answer(request, folder)
-        else:
-            answer = self._assistant.answer(request, confirm, folder=folder)
-        async with contextlib.aclosing(self._foremost(answer)) as events:
+        root = folder.resolve() if folder else None
+        said = self._said(request, root, lambda: self._answer(request, root, confirm))
+        async with contextlib.aclosing(said) as events:
+            async for event in events:
+                yield event
+
+    async def answer_again(self, turn_id: int, confirm: Confirm = nobody) -> AsyncGenerator[AnswerEvent]:
+        """Answer the question of a kept turn once more; the answers stand beside each other."""
+        asked = await self.chats.answer_again(turn_id)
+        root = Path(asked.said.folder) if asked.said.folder else None
+        said = self._in_thread(root, lambda: self._answer(asked.text, root, confirm))
+        async with contextlib.aclosing(said) as events:
             async for event in events:
                 yield event
 
@@ -147,6 +168,45 @@ class LocalDesk:
         async with contextlib.aclosing(answer) as events:
             async for event in events:
                 yield event
+
+    def _answer(self, request: str, root: Path | None, confirm: Confirm) -> AsyncGenerator[AnswerEvent]:
+        if self._assistant is None:
+            return self._questions.answer(request, root)
+        return self._assistant.answer(request, confirm, folder=root)
+
+    async def _said(
+        self, words: str, root: Path | None, answer: Callable[[], AsyncGenerator[AnswerEvent]]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Keep what the user says, if conversations are kept, and then the answer to it."""
+        if self.chats.keeps:
+            await self.chats.say(words, root, self._session.name if self._session else "")
+        async with contextlib.aclosing(self._in_thread(root, answer)) as events:
+            async for event in events:
+                yield event
+
+    async def _in_thread(
+        self, root: Path | None, answer: Callable[[], AsyncGenerator[AnswerEvent]]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """The answer in the thread of the conversation, kept when conversations are."""
+        await self._take_up_thread()
+        kept = self.chats.kept(answer(), root) if self.chats.keeps else answer()
+        async with contextlib.aclosing(self._foremost(kept)) as events:
+            async for event in events:
+                if self.chats.keeps and isinstance(event, Answered):
+                    await self.chats.keep_recap(self._questions.thread)
+                yield event
+
+    async def _take_up_thread(self) -> None:
+        """Let questions and requests go on where the conversation stands."""
+        self._questions.instructions = self.chats.instructions
+        if self._assistant is not None:
+            self._assistant.instructions = self.chats.instructions
+        if not self.chats.keeps:
+            return
+        self._questions.thread = await self.chats.thread()
+        if self._assistant is not None and self.chats.moves != self._moves:
+            self._moves = self.chats.moves
+            self._assistant.recall(self._questions.thread)
 
     async def search(self, words: str, folder: Path | None, *, limit: int) -> list[Hit]:
         """The passages that fit the words, and what they mean where an embedding model is installed."""
@@ -182,10 +242,34 @@ class LocalDesk:
         hint = about_the_pocket_model(self._places) if self._session.is_pocket else ""
         return EngineState(self._session.name, loaded.device if loaded else "", await self._session.speed(), hint=hint)
 
-    async def forget_conversation(self) -> None:
+    async def forget_conversation(self, persona: str = "") -> None:
+        await self.chats.begin(persona)
         self._questions.forget()
         if self._assistant is not None:
             self._assistant.forget()
+
+    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
+        """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
+        return await self._database.run(lambda db: db.journal.history(limit, before=before))
+
+    async def undo(self, effect_id: int | None = None) -> Effect:
+        """Take an effect back, by default the latest that was not; raises `NotUndone` when that cannot be."""
+        return await self._database.run(lambda db: db.journal.undo(effect_id))
+
+    async def now(self) -> datetime:
+        return self._diary.now()
+
+    async def day_said(self, words: str) -> date:
+        """The day that a person means ("next Friday"). Raises `DateProblem` for none, or for several."""
+        return await self._diary.day_said(words)
+
+    async def events(self, first: date, days: int = 7) -> Listing:
+        """What stands in the calendar on so many days of the user's zone."""
+        return await self._diary.events(first, days)
+
+    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
+        """Cancel an occurrence, or its series: one effect. Raises `CalendarProblem` when it is no longer there."""
+        return await self._diary.cancel(occurrence, whole_series=whole_series)
 
     async def close(self) -> None:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, nobody
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
+from tools.calendar import Listing, Occurrence, Written
+from tools.desk_db import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,22 @@ class OpenedDocument:
 class Desk(Protocol):
     """The assistant behind the screen. Every method may be called from the event loop; none blocks it."""
 
+    @property
+    def chats(self) -> Chats:
+        """The conversations that are kept, and the one that is going on."""
+        ...
+
     def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncIterator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
         ...
 
-    def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
+    def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
         """Answer from the passages of `folder`, or of all that were read; earlier questions are remembered."""
         ...
 
     def request(
         self, request: str, folder: Path | None = None, confirm: Confirm = nobody
-    ) -> AsyncIterator[AnswerEvent]:
+    ) -> AsyncGenerator[AnswerEvent]:
         """Let the assistant do what is asked, with the tools; `confirm` is asked before each write.
 
         Questions are answered from `folder`, or from all that were read. Without a model that is all there is.
@@ -59,14 +68,51 @@ class Desk(Protocol):
         """Keep the indexed folders fresh until the iterator is closed; each failure is a sentence, said once."""
         ...
 
+    def answer_again(self, turn_id: int, confirm: Confirm = nobody) -> AsyncGenerator[AnswerEvent]:
+        """Answer the question of a kept turn once more; the answers stand beside each other."""
+        ...
+
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         """The stored text of a file that was read, or None when it is not known."""
         ...
 
     async def engine_state(self) -> EngineState: ...
 
-    async def forget_conversation(self) -> None:
-        """Start a new conversation."""
+    async def forget_conversation(self, persona: str = "") -> None:
+        """Start a new conversation, which the persona answers if one is named.
+
+        Raises DeskError for a persona that the settings do not have.
+        """
+        ...
+
+    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
+        """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
+        ...
+
+    async def undo(self, effect_id: int | None = None) -> Effect:
+        """Take an effect back, by default the latest that was not.
+
+        Raises `NotUndone` with its sentence when it is unknown, undone already, or changed since.
+        """
+        ...
+
+    async def now(self) -> datetime:
+        """The user's clock, in their zone."""
+        ...
+
+    async def day_said(self, words: str) -> date:
+        """The day that a person means ("next Friday"). Raises `DateProblem` for none, or for several."""
+        ...
+
+    async def events(self, first: date, days: int = 7) -> Listing:
+        """What stands in the calendar on so many days of the user's zone."""
+        ...
+
+    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
+        """Cancel an occurrence, or its series: one effect in the journal.
+
+        Raises `CalendarProblem` when it is no longer there.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -34,6 +34,12 @@ class Settings(BaseModel):
     mail_address: str | None = None
     """The user's own mail address, for invitations ("Ana Costa <ana@example.org>")."""
 
+    keep_chats: bool = True
+    """Whether the screen's conversations are kept for later."""
+
+    personas: dict[str, str] = {}
+    """How to answer, by name: each can be chosen for a conversation and is told to the model with every question."""
+
 
 def load_settings(path: Path) -> Settings:
     """Read the settings; a missing file is all defaults.

@@ -18,7 +18,7 @@ def open_screen(model: str | None) -> None:
     os.environ.setdefault("TEXTUAL_FPS", "200")
     from app.tui.app import LlamaDeskApp
 
-    app = LlamaDeskApp(LocalDesk.open(locations(), model=model))
+    app = LlamaDeskApp(LocalDesk.open(locations(), model=model, keep_chats=True))
     # On Windows, only its own loop can talk to processes.
     with asyncio.Runner(loop_factory=None if sys.platform == "win32" else FirstLoop) as runner:
         runner.run(app.run_async())

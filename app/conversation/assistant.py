@@ -21,7 +21,8 @@ from app.conversation.events import (
     nobody,
 )
 from app.conversation.folder_question import FolderQuestions
-from app.conversation.memory import LONGEST_ANSWER, Exchange, Memory
+from app.conversation.history import Exchange
+from app.conversation.memory import LONGEST_ANSWER, Memory, Remembered
 from app.conversation.policy import Policy
 from app.conversation.provenance import Provenance
 from app.conversation.telling import copies, tell
@@ -74,6 +75,20 @@ class Assistant:
         self._memory.clear()
         self._pending = None
 
+    @property
+    def instructions(self) -> str:
+        """How the persona of this conversation answers."""
+        return self._memory.instructions
+
+    @instructions.setter
+    def instructions(self, instructions: str) -> None:
+        self._memory.instructions = instructions
+
+    def recall(self, thread: Sequence[Exchange]) -> None:
+        """Go on with a conversation as it was kept."""
+        self._memory.recall(thread)
+        self._pending = None
+
     async def answer(
         self, request: str, confirm: Confirm = nobody, *, folder: Path | None = None
     ) -> AsyncGenerator[AnswerEvent]:
@@ -110,12 +125,12 @@ class Assistant:
         settled = pending.settled(request) if pending else None
         parts = clauses(request) if self._session.is_pocket and not before else [request]
         for part in parts:
-            said = [turn.content for exchange in before for turn in exchange.turns if turn.role == "user"]
+            said = [words for exchange in before for words in exchange.user_words]
             provenance = Provenance([*said, request])
             if settled is not None:
                 provenance.heard(settled.picked)
             provenance.read(source for exchange in before for source in exchange.sources)
-            yield _Turn(part, Policy(request, provenance, folder=folder, may_write=self._may_write), before, settled)
+            yield _Turn(part, Policy(request, provenance, folder=folder, may_write=self._may_write), settled)
 
     async def _turn(self, turn: _Turn, confirm: Confirm) -> AsyncGenerator[AnswerEvent]:
         for _ in range(MOST_ROUNDS):
@@ -141,7 +156,7 @@ class Assistant:
     async def _generate(self, turn: _Turn) -> AsyncGenerator[AnswerNotice]:
         """Let the model write on, into `turn.text`."""
         facts = await self._database.run(lambda db: tuple(fact.text for fact in db.facts.all()))
-        fitted = await self._memory.fit(turn.turns, turn.before, facts)
+        fitted = await self._memory.fit(turn.turns, facts)
         if fitted.dropped:
             yield AnswerNotice(
                 f"The model no longer sees the oldest {fitted.dropped} of this conversation's exchanges."
@@ -226,10 +241,9 @@ class Assistant:
 class _Turn:
     """What has happened since the user spoke."""
 
-    def __init__(self, request: str, policy: Policy, before: Sequence[Exchange], settled: Request | None) -> None:
+    def __init__(self, request: str, policy: Policy, settled: Request | None) -> None:
         self.request = request
         self.policy = policy
-        self.before = before
         self.settled = settled
         """A call that the user's words settled, so that the model need not be asked."""
         self.turns: list[Turn] = [Turn(role="user", content=request)]
@@ -265,8 +279,8 @@ class _Turn:
         self._corrections += 1
         return self._corrections <= MOST_CORRECTIONS
 
-    def exchange(self) -> Exchange:
-        return Exchange(tuple(self.turns), self.policy.provenance.sources, self.asks)
+    def exchange(self) -> Remembered:
+        return Remembered(tuple(self.turns), self.policy.provenance.sources, self.asks)
 
 
 def _checked(words: str, results: Mapping[str, Any], *, alone: bool) -> str:

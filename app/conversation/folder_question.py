@@ -7,10 +7,11 @@ from contextlib import aclosing
 from pathlib import Path
 
 from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, PassagesFound
-from app.conversation.fitting import Fitted, fit
+from app.conversation.fitting import Asked, Fitted, fit, room_for
 from app.conversation.history import Exchange, words_to_search
 from app.conversation.prompts import NOT_THERE, is_refusal
 from app.conversation.retrieval import Retrieved, best_sentences, retrieve
+from app.conversation.thread_context import shortened, trim
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
 from app.errors import DeskError
@@ -32,11 +33,14 @@ class FolderQuestions:
         self._database = database
         self._session = session
         self._vectors = vectors
-        self._exchanges: list[Exchange] = []
+        self.thread: list[Exchange] = []
+        """What was said before; a recap comes first once the beginning did not fit the model's context any more."""
+        self.instructions = ""
+        """How the persona of this conversation answers."""
 
     def forget(self) -> None:
         """Begin a new conversation."""
-        self._exchanges.clear()
+        self.thread, self.instructions = [], ""
 
     async def answer(
         self, question: str, folder: Path | None, *, by_words: bool = False
@@ -47,7 +51,7 @@ class FolderQuestions:
         question count: every question means something, and some passage is always the nearest to it. When the engine
         fails, the answer is the passages' own sentences, and a notice says why.
         """
-        words = words_to_search(question, self._exchanges)
+        words = words_to_search(question, self.thread)
         meaning = await self._vectors.meaning(words) if self._vectors and not by_words else None
         found = await self._database.run(lambda db: retrieve(db, words, folder, meaning))
         yield PassagesFound(found.passages)
@@ -59,7 +63,7 @@ class FolderQuestions:
             async for event in events:
                 if isinstance(event, Answered) and event.sentences:
                     said = " ".join(cited.sentence for cited in event.sentences)
-                    self._exchanges.append(Exchange(question, said))
+                    self.thread.append(Exchange(question, said))
                 yield event
 
     async def answer_from(
@@ -98,11 +102,17 @@ class FolderQuestions:
         self, question: str, found: Retrieved, session: EngineSession
     ) -> AsyncGenerator[AnswerText | AnswerNotice]:
         """The model's text as it comes."""
-        fitted = await fit(question, found.passages, self._exchanges, session)
+        asked = Asked(question, found.passages, self.instructions)
+        room = await room_for(asked, session)
+        trimmed = await trim(self.thread, session, room.thread)
+        if trimmed.notice:
+            yield AnswerNotice(trimmed.notice)
+            self.thread = await shortened(trimmed, session)
+        fitted = await fit(asked, self.thread, room, session)
         if fitted.left_out:
             yield AnswerNotice(_left_out(fitted))
         client = await session.client()
-        async with aclosing(client.generate(turns=fitted.turns, max_tokens=fitted.max_tokens)) as events:
+        async with aclosing(client.generate(turns=fitted.turns, max_tokens=room.answer)) as events:
             async for event in events:
                 match event:
                     case Delta():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from app.conversation.history import Exchange
+from app.conversation.personas import system_prompt
 from app.folder_summary.report import Citation
 from runtime.protocol import Turn
 
@@ -30,11 +31,14 @@ def passage_text(passage: Citation) -> str:
     return f'<passage from="{source}">\n{inside}\n</passage>'
 
 
-def question_turns(question: str, passages: Iterable[str], exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
-    """The turns that ask `question` about the passages, after what was said before."""
-    earlier = [turn for exchange in exchanges for turn in exchange.turns()]
+def question_turns(
+    question: str, passages: Iterable[str], thread: Sequence[Exchange], instructions: str = ""
+) -> tuple[Turn, ...]:
+    """The turns that ask `question` about the passages, after what was said before; `instructions` are a persona's."""
+    earlier = [turn for exchange in thread for turn in exchange.turns()]
     request = "\n\n".join([*passages, f"Question: {question}"])
-    return Turn(role="system", content=SYSTEM), *earlier, Turn(role="user", content=request)
+    system = Turn(role="system", content=system_prompt(SYSTEM, instructions))
+    return system, *earlier, Turn(role="user", content=request)
 
 
 def is_refusal(answer: str) -> bool:

@@ -10,33 +10,69 @@ from tools.sanitise import sanitise
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
 """Without these foreign text makes no link, picture, heading, table or markup."""
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+_LINE_START = re.compile(r"^(\d*)([-+=~.)])")
+
+
+class Sources:
+    """The sources of a text, numbered through; each number stands behind the sentence that rests on it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, int, int], tuple[int, Citation]] = {}
+
+    def paragraph(self, sentences: Sequence[CitedSentence]) -> str:
+        return " ".join(self._sentence(sentence) for sentence in sentences)
+
+    def section(self) -> list[str]:
+        """The list of them all, under a heading of its own."""
+        return _section("Sources", (_source(number, citation) for number, citation in self._numbers.values()))
+
+    def _sentence(self, sentence: CitedSentence) -> str:
+        marks = []
+        for citation in sentence.citations:
+            key = (citation.path, citation.start, citation.end)
+            number, _ = self._numbers.setdefault(key, (len(self._numbers) + 1, citation))
+            marks.append(f"[{number}]")
+        if not sentence.supported:
+            missing = ", ".join(map(escape, sentence.unsupported))
+            marks.append(f"**[no source: {missing}]**" if missing else "**[no source]**")
+        return " ".join([escape(sentence.sentence), *marks])
 
 
 def to_markdown(report: Report, heading: str) -> str:
-    """The whole report; sources are numbered through, and each number stands behind the sentence that rests on it."""
-    sources: dict[tuple[str, int, int], tuple[int, Citation]] = {}
+    """The whole report with its sources."""
+    sources = Sources()
     lines = [f"# {escape(heading)}", "", f"*{_head(report)}*", ""]
     lines += [line for notice in report.notices for line in (f"**{escape(notice)}**", "")]
-    lines += [_paragraph(report.summary, sources), ""] if report.summary else []
+    lines += [sources.paragraph(report.summary), ""] if report.summary else []
     for row in report.files:
         if row.summary:
-            lines += [f"## {_title(row)}", "", *_note(row), _paragraph(row.summary, sources), ""]
+            lines += [f"## {_title(row)}", "", *_note(row), sources.paragraph(row.summary), ""]
     lines += _section("Not summarised", _unread(report.files))
-    lines += _section("Sources", (_source(number, citation) for number, citation in sources.values()))
+    lines += sources.section()
     return "\n".join(lines).rstrip() + "\n"
 
 
 def answer_to_markdown(sentences: Sequence[CitedSentence]) -> str:
     """An answer with its numbered sources; empty when there is none."""
-    sources: dict[tuple[str, int, int], tuple[int, Citation]] = {}
-    lines = [_paragraph(sentences, sources), ""] if sentences else []
-    lines += _section("Sources", (_source(number, citation) for number, citation in sources.values()))
+    sources = Sources()
+    lines = [sources.paragraph(sentences), ""] if sentences else []
+    lines += sources.section()
     return "\n".join(lines).rstrip() + "\n" if lines else ""
 
 
 def escape(text: str) -> str:
     """Foreign text as Markdown that shows it and does nothing else."""
     return MARKDOWN.sub(r"\\\1", " ".join(sanitise(text).split()))
+
+
+def escape_lines(text: str) -> str:
+    """`escape` for a text whose lines and paragraphs stay; no line becomes a list, a rule or a heading."""
+    paragraphs = _PARAGRAPHS.split(sanitise(text).strip())
+    return "\n\n".join(
+        "  \n".join(_LINE_START.sub(r"\1\\\2", escape(line)) for line in paragraph.split("\n"))
+        for paragraph in paragraphs
+    )
 
 
 def _head(report: Report) -> str:
@@ -52,22 +88,6 @@ def _title(row: FileReport) -> str:
 
 def _note(row: FileReport) -> list[str]:
     return [f"*{row.status}: {escape(row.reason)}*", ""] if row.reason else []
-
-
-def _paragraph(sentences: Sequence[CitedSentence], sources: dict[tuple[str, int, int], tuple[int, Citation]]) -> str:
-    return " ".join(_sentence(sentence, sources) for sentence in sentences)
-
-
-def _sentence(sentence: CitedSentence, sources: dict[tuple[str, int, int], tuple[int, Citation]]) -> str:
-    marks = []
-    for citation in sentence.citations:
-        key = (citation.path, citation.start, citation.end)
-        number, _ = sources.setdefault(key, (len(sources) + 1, citation))
-        marks.append(f"[{number}]")
-    if not sentence.supported:
-        missing = ", ".join(map(escape, sentence.unsupported))
-        marks.append(f"**[no source: {missing}]**" if missing else "**[no source]**")
-    return " ".join([escape(sentence.sentence), *marks])
 
 
 def _source(number: int, citation: Citation) -> str:

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from app.conversation.chats import ShownTurn
 from app.conversation.events import (
     Answered,
     AnswerEvent,
@@ -23,8 +24,9 @@ from app.conversation.events import (
     Proposed,
     Said,
 )
+from app.folder_summary.report import CitedSentence
 from app.tui.call_card import CallCard
-from app.tui.entries import Entry, Placed
+from app.tui.entries import Entry, Placed, place_of
 from app.tui.sentence_list import SentenceList
 from app.tui.terminal_safety import one_line
 from app.wording import count
@@ -32,6 +34,7 @@ from tools.sanitise import sanitise
 
 EVERYWHERE = Path("/")
 """Stands for all folders that were read: the paths of such an answer are whole."""
+STOPPED = "Stopped."
 
 
 class AnswerEntry(Entry):
@@ -39,7 +42,6 @@ class AnswerEntry(Entry):
 
     DEFAULT_CSS = """
     AnswerEntry {
-        & > .name { color: $accent; text-style: bold; }
         & > .state { color: $quiet; }
         & > .notice { color: $quiet; }
         & > .draft { height: auto; }
@@ -66,11 +68,13 @@ class AnswerEntry(Entry):
         super().__init__()
         self.root = root
         self.sentences: SentenceList | None = None
+        self.kept: ShownTurn | None = None
+        """The turn that it is kept as."""
         self._draft = ""
         self._said = ""
 
     def compose(self) -> ComposeResult:
-        yield Static("Desk", classes="name", markup=False)
+        yield Static(Content.styled("Desk", "bold $accent"), classes="name")
         yield Static(
             "Thinking…" if self.root == EVERYWHERE else "Looking through the passages…", classes="state", markup=False
         )
@@ -99,7 +103,8 @@ class AnswerEntry(Entry):
                 case Proposed():
                     continue  # `confirm` shows it
                 case Answered():
-                    await self._finish(event)
+                    await self._put(event.sentences)
+                    self.post_message(Placed(self))
         if self.sentences is None and self._draft:
             self._say(".state", "")
             self._say(".draft", self._draft.strip())
@@ -108,9 +113,25 @@ class AnswerEntry(Entry):
         """Show the proposal and wait for the user's key; whatever else ends the wait is no yes."""
         card = await self._card(proposed.number)
         self._say(".state", "Waiting for your word…")
-        agreed = await card.decide(proposed)
+        decision = await card.decide(proposed)
         self._say(".state", "Thinking…")
-        return Decision(agreed=agreed)
+        return decision
+
+    async def show_kept(self, kept: ShownTurn) -> None:
+        """Show an answer as it was kept."""
+        said = kept.turn.said
+        self.mark(kept)
+        self._said = "" if said.sentences else said.text
+        for number, call in enumerate(said.calls, 1):
+            (await self._card(number)).recall(call["tool"], call["arguments"], call["status"])
+        await self._put([CitedSentence.model_validate(sentence) for sentence in said.sentences])
+        self.end(STOPPED if said.stopped else "")
+
+    def mark(self, kept: ShownTurn) -> None:
+        """Say what else was answered in its place."""
+        self.kept = kept
+        name = Content.assemble(("Desk", "bold $accent"), (place_of(kept.siblings), "$quiet"))
+        self.query_one(".name", Static).update(name)
 
     def end(self, words: str) -> None:
         """The answer is over, in whatever way; what was written stays."""
@@ -118,13 +139,12 @@ class AnswerEntry(Entry):
             card.close()
         self._say(".state", words)
 
-    async def _finish(self, event: Answered) -> None:
-        self.sentences = SentenceList(event.sentences, self.root)
+    async def _put(self, sentences: Sequence[CitedSentence]) -> None:
+        self.sentences = SentenceList(sentences, self.root)
         async with self.batch():
             self._say(".draft", self._said)
             self._say(".state", "")
             await self.mount(self.sentences, after=self.query_one(".draft"))
-        self.post_message(Placed(self))
 
     async def _card(self, number: int) -> CallCard:
         """The card of a call, put under those before it."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
-from app.conversation.events import CallEnded, Proposed
+from app.conversation.events import CallEnded, Decision, Proposed
+from app.tui.call_editor import CallEditor
 from app.tui.terminal_safety import one_line
 
-DECIDE = "y do it · n no (default)"
+DECIDE = "y do it · e edit · n no (default)"
 STATES = {"done": "done", "proposed": "not done", "refused": "not done", "failed": "failed"}
+
+type Line = tuple[str, str, str]
+"""A name, its value, and what a person should know of it."""
 
 
 class CallCard(Static, can_focus=True):
@@ -22,6 +27,7 @@ class CallCard(Static, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "decide(True)", "Do it"),
+        Binding("e", "edit", "Edit"),
         Binding("n,enter,escape", "decide(False)", "No"),
     ]
     DEFAULT_CSS = """
@@ -32,17 +38,27 @@ class CallCard(Static, can_focus=True):
     CallCard:focus { border: round $accent; }
     """
 
+    class Settled(Message):
+        """The card asks nothing any more."""
+
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
-        self._decision: asyncio.Future[bool] | None = None
+        self._proposed: Proposed | None = None
+        self._decision: asyncio.Future[Decision] | None = None
+        self._lines: Sequence[Line] = ()
 
-    async def decide(self, proposed: Proposed) -> bool:
-        """Show what would be done, and wait until the user says yes or no."""
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Keys that decide are offered only while there is something to decide."""
+        return self._decision is not None if action in {"decide", "edit"} else True
+
+    async def decide(self, proposed: Proposed) -> Decision:
+        """Show what would be done, and wait until the user says yes or no, or writes other values."""
         preview = proposed.preview
-        self.border_title = Content(preview.call.tool)
-        self.border_subtitle = Content(DECIDE)
-        self.update(_content([(line.name, line.shown, line.mark) for line in preview.lines], preview.warnings))
+        self._proposed = proposed
+        self._show(
+            preview.call.tool, [(one.name, one.shown, one.mark) for one in preview.lines], preview.warnings, DECIDE
+        )
         self._decision = asyncio.get_running_loop().create_future()
         self.focus()
         try:
@@ -56,22 +72,46 @@ class CallCard(Static, can_focus=True):
             self._decision.cancel()
             self._decision = None
             self.border_subtitle = Content(STATES["proposed"])
+            self.post_message(self.Settled())
 
     def end(self, ended: CallEnded) -> None:
-        """Show what became of it."""
-        self.border_title = Content(ended.call.tool)
+        """Show what became of it: a write with the values that it was agreed to with."""
+        lines = self._lines or _lines(ended.call.arguments())
         undo = " · ^z undoes it" if ended.effect_id is not None else ""
-        self.border_subtitle = Content(STATES[ended.status] + undo)
-        values: Mapping[str, Any] = ended.call.arguments()
         warnings = (ended.reason,) if ended.reason else ()
-        self.update(_content([(name, _text(value), "") for name, value in values.items()], warnings))
+        self._show(ended.call.tool, lines, warnings, STATES[ended.status] + undo)
+
+    def recall(self, tool: str, arguments: Mapping[str, Any], status: str) -> None:
+        """Show a call of a kept conversation."""
+        self._show(one_line(tool), _lines(arguments), (), STATES.get(status, "not done"))
 
     def action_decide(self, agreed: bool) -> None:
+        self._settle(Decision(agreed=agreed))
+
+    def action_edit(self) -> None:
+        if self._proposed is not None:
+            self.app.push_screen(CallEditor(self._proposed.preview.call), self._edited)
+
+    def _edited(self, arguments: dict[str, Any] | None) -> None:
+        if arguments is not None:
+            self._settle(Decision(arguments=arguments))
+
+    def _settle(self, decision: Decision) -> None:
         if self._decision is not None and not self._decision.done():
-            self._decision.set_result(agreed)
+            self._decision.set_result(decision)
+
+    def _show(self, tool: str, lines: Sequence[Line], warnings: Sequence[str], state: str) -> None:
+        self._lines = lines
+        self.border_title = Content(tool)
+        self.border_subtitle = Content(state)
+        self.update(_content(lines, warnings))
 
 
-def _content(lines: list[tuple[str, str, str]], warnings: tuple[str, ...]) -> Content:
+def _lines(arguments: Mapping[str, Any]) -> list[Line]:
+    return [(name, _text(value), "") for name, value in arguments.items()]
+
+
+def _content(lines: Sequence[Line], warnings: Sequence[str]) -> Content:
     width = max((len(name) for name, _, _ in lines), default=0) + 2
     rows = [
         Content.assemble(

@@ -64,6 +64,20 @@ COMMANDS: tuple[Command, ...] = (
         "ctrl+up",
         "^↑",
     ),
+    Command("edit", "Edit the question", "Ask another in its place; both stay", "edit_question", "", "f8", "f8"),
+    Command("again", "Answer again", "Another answer beside the one there is", "answer_again", "", "f9", "f9"),
+    Command(
+        "earlier-version",
+        "Earlier version",
+        "The question or answer that was here before",
+        "other_version(-1)",
+        "",
+        "alt+left",
+        "alt←",
+    ),
+    Command(
+        "later-version", "Later version", "The one that came after it", "other_version(1)", "", "alt+right", "alt→"
+    ),
     Command("files", "Show or hide the files", "The folder's files with their states", "toggle_files", "", "f2", "f2"),
     Command("sources", "Show or hide the sources", "The passage behind the sentence", "toggle_sources", "", "f3", "f3"),
     Command(
@@ -75,13 +89,38 @@ COMMANDS: tuple[Command, ...] = (
         "f4",
         "f4",
     ),
+    Command("conversation", "Conversation", "Back to the conversation", "go('conversation')"),
+    Command("chats", "Chats", "Those that were kept, or where words were said", "go('chats')", "[WORDS]", "f5", "f5"),
+    Command("title", "Title", "Of this conversation, or of the one in the list", "begin('/title ')", "TITLE"),
+    Command("persona", "Persona", "Begin a conversation that it answers", "begin('/persona ')", "NAME"),
+    Command("calendar", "Calendar", "The week of a day, said in words", "go('calendar')", "[WHEN]", "f6", "f6"),
+    Command("next-week", "Calendar: next week", "The week after the one shown", "calendar_week(1)"),
+    Command("previous-week", "Calendar: week before", "The week before the one shown", "calendar_week(-1)"),
+    Command("cancel-event", "Calendar: cancel the event", "The selected one; asks first", "cancel_event"),
+    Command("activity", "Activity", "Everything that was done, to be undone", "go('activity')", "", "f7", "f7"),
+    Command(
+        "undo",
+        "Undo",
+        "The latest effect, or the one with this number",
+        "undo_latest",
+        "[NUMBER]",
+        "ctrl+z",
+        "^z",
+        "Undo",
+    ),
     Command("copy", "Copy the last answer", "The last summary or answer with its sources", "copy_last"),
     Command("theme", "Theme: light or dark", "Change between the light and the dark theme", "app.toggle_theme"),
     Command("help", "Keys and commands", "This list", "help", "", "f1", "?", "Keys"),
     Command("quit", "Quit", "Stop the work, keep what is done and leave", "app.quit", "", "ctrl+q", "^q"),
 )
 
-_ALIASES = {"summarize": "summarise", "open": "folder", "keys": "help", "exit": "quit"}
+_ALIASES = {
+    "summarize": "summarise",
+    "open": "folder",
+    "keys": "help",
+    "exit": "quit",
+    "history": "activity",
+}
 _BY_NAME = {command.name: command for command in COMMANDS}
 
 

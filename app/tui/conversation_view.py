@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -9,8 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
-from app.tui.entries import Entry, Placed, Welcome
+from app.conversation.chats import Chat, ShownTurn
+from app.tui.answer_entry import EVERYWHERE, AnswerEntry
+from app.tui.entries import Entry, KeptNote, Note, Placed, Question, Welcome
 from app.tui.sentence_list import SentenceList, SentenceRow
+from app.wording import count
+
+MOST_TURNS = 60
+"""Turns of a kept conversation that are shown at once: laying out many more would be felt."""
 
 
 class ConversationView(VerticalScroll, can_focus=True):
@@ -50,6 +57,42 @@ class ConversationView(VerticalScroll, can_focus=True):
         self.row = None
         await self._entries.remove_children()
         await self._entries.mount(Welcome())
+
+    async def show(self, chat: Chat) -> None:
+        """Show a kept conversation in place of what is here, from its end."""
+        await self.clear()
+        await self.query(Welcome).remove()
+        turns = chat.turns[-MOST_TURNS:]
+        if left_out := len(chat.turns) - len(turns):
+            words = (
+                f"{count(left_out, 'turn')} before these: `llama-desk chats show {chat.conversation.id}` has them all."
+            )
+            await self._entries.mount(Note(words))
+        entries = [_entry(kept) for kept in turns]
+        async with self.batch():
+            await self._entries.mount(*entries)
+            for entry, kept in zip(entries, turns, strict=True):
+                await entry.show_kept(kept)
+        self.anchor()
+
+    async def cut(self, entry: Entry) -> None:
+        """Take an entry of the conversation away with all that was said after it; summaries of folders stay."""
+        entries = list(self._entries.query_children(Entry))
+        for later in entries[entries.index(entry) :]:
+            if isinstance(later, Question | AnswerEntry | Note | KeptNote):
+                await later.remove()
+        if self.row is not None and not self.row.is_attached:
+            self.row = None
+
+    def said(self) -> list[Question | AnswerEntry]:
+        """The questions and answers, in their order."""
+        return [entry for entry in self._entries.children if isinstance(entry, Question | AnswerEntry)]
+
+    def said_to_cursor(self) -> list[Question | AnswerEntry]:
+        """Those up to the one that the cursor is in, or all of them."""
+        entries = self.said()
+        here = [place for place, entry in enumerate(entries) if self.row is not None and entry in self.row.ancestors]
+        return entries[: here[0] + 1] if here else entries
 
     @property
     def _entries(self) -> Vertical:
@@ -120,3 +163,14 @@ class ConversationView(VerticalScroll, can_focus=True):
         self.row = row
         row.set_cursor(True)
         self.scroll_to_widget(row, animate=False)
+
+
+def _entry(kept: ShownTurn) -> Question | AnswerEntry | KeptNote:
+    said = kept.turn.said
+    match said.role:
+        case "user":
+            return Question(said.text)
+        case "assistant":
+            return AnswerEntry(Path(said.folder) if said.folder else EVERYWHERE)
+        case "tool":
+            return KeptNote()

@@ -1,4 +1,4 @@
-"""The one screen: files, conversation and sources side by side, or over each other where there is no room."""
+"""The one screen: places and files, the conversation or another place, and sources; over each other if need be."""
 
 from __future__ import annotations
 
@@ -15,24 +15,32 @@ from textual.widgets import Footer, Input
 from app.desk_api import Desk, EngineState
 from app.folder_summary.report import FileReport
 from app.summary_options import SummaryOptions
+from app.tui.activity_pane import ActivityPane
 from app.tui.answer_entry import EVERYWHERE, AnswerEntry
+from app.tui.branches import Branches
+from app.tui.calendar_pane import CalendarPane
+from app.tui.call_card import CallCard
+from app.tui.chats_pane import ChatsPane
 from app.tui.cited_text import as_markdown
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
-from app.tui.entries import Note, ProblemNote, Question, Welcome
+from app.tui.entries import ProblemNote, Question, Welcome
 from app.tui.file_list import FileList
-from app.tui.folder_pane import FolderPane
 from app.tui.folder_picker import FolderPicker
 from app.tui.folder_state import FolderState
 from app.tui.header import Header
 from app.tui.help_screen import HelpScreen
-from app.tui.intent import Ask, Misunderstood, OpenSource, Perform, Summarise, understand
+from app.tui.intent import Answerer, Ask, Entitle, GoTo, Misunderstood, OpenSource, Perform, Summarise, Undo, understand
 from app.tui.jobs import Jobs
 from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
+from app.tui.place_list import Place, PlaceList
+from app.tui.place_pane import PlacePane
+from app.tui.places import Places
 from app.tui.problems import Problem
 from app.tui.prompt import Prompt
 from app.tui.prompt_bar import PromptBar
 from app.tui.sentence_list import SentenceRow
+from app.tui.side_column import SideColumn
 from app.tui.sources_pane import SourcesPane
 from app.tui.summary_entry import SummaryEntry
 
@@ -57,19 +65,20 @@ class DeskScreen(Screen[None]):
         & > #body { height: 1fr; layers: base overlay; border-top: solid $line; }
         & > Footer { padding: 0 1; }
 
-        & FolderPane { dock: left; width: 28; height: 1fr; border-right: solid $line; }
+        & SideColumn { dock: left; width: 28; height: 1fr; border-right: solid $line; }
         & ConversationView { width: 1fr; height: 1fr; }
         & SourcesPane { width: 36; height: 1fr; border-left: solid $line; }
-        & FolderPane.-hidden, & SourcesPane.-hidden { display: none; }
+        & SideColumn.-hidden, & SourcesPane.-hidden { display: none; }
 
-        &.-roomy FolderPane { width: 40; }
+        &.-roomy SideColumn { width: 40; }
         &.-roomy SourcesPane { width: 64; }
 
-        &.-narrow FolderPane { layer: overlay; width: 100%; display: none; border-right: none; }
+        &.-narrow SideColumn { layer: overlay; width: 100%; display: none; border-right: none; }
         &.-narrow SourcesPane, &.-columns SourcesPane {
             layer: overlay; dock: right; width: 100%; display: none; border-left: none;
         }
-        &.-narrow FolderPane.-shown, &.-narrow SourcesPane.-shown, &.-columns SourcesPane.-shown { display: block; }
+        &.-narrow SideColumn.-shown, &.-narrow SourcesPane.-shown, &.-columns SourcesPane.-shown { display: block; }
+        &.-elsewhere ConversationView, &.-elsewhere SourcesPane { display: none !important; }
     }
     """
 
@@ -79,15 +88,22 @@ class DeskScreen(Screen[None]):
         self.desk = desk
         self._start_with = start_with
         self.folder: FolderState | None = None
+        self.asks_about: Path | None = None
+        """The folder of a kept conversation that was opened; a folder that is open comes first."""
         self.jobs = Jobs(self)
+        self.branches = Branches(self)
         self.panes = Panes(self)
+        self.places = Places(self)
         self._at_work = 0
 
     def compose(self) -> ComposeResult:
         yield Header()
         with Horizontal(id="body"):
             yield ConversationView()
-            yield FolderPane()
+            yield ChatsPane(self.desk)
+            yield ActivityPane(self.desk)
+            yield CalendarPane(self.desk)
+            yield SideColumn()
             yield SourcesPane()
         yield PromptBar()
         yield Footer()
@@ -97,6 +113,7 @@ class DeskScreen(Screen[None]):
         self.query_one(Prompt).focus()
         self.jobs.watch_engine()
         self.jobs.watch_folders()
+        self.places.count()
         if self._start_with is not None:
             await self.summarise(self._start_with)
 
@@ -106,7 +123,8 @@ class DeskScreen(Screen[None]):
 
     async def summarise(self, path: Path, options: SummaryOptions | None = None) -> None:
         """Open `path` and summarise it; a summary in progress is stopped first."""
-        self.folder = FolderState(path)
+        self.places.show_conversation()
+        self.folder, self.asks_about = FolderState(path), None
         self.panes.files.show_folder(self.folder)
         self.query_one(PromptBar).invite(self.folder.name)
         entry = SummaryEntry(self.folder)
@@ -115,11 +133,23 @@ class DeskScreen(Screen[None]):
 
     async def ask(self, question: str) -> None:
         """Answer from the open folder, or ask the assistant; an answer in progress is stopped first."""
+        self.places.show_conversation()
+        instead_of = await self.branches.take_edited()
         await self.conversation.add(Question(question))
-        root = self.folder.root if self.folder else None
+        root = self.folder.root if self.folder else self.asks_about
         entry = AnswerEntry(root or EVERYWHERE)
         await self.conversation.add(entry)
-        self.jobs.answer(question, root, entry)
+        if instead_of is None:
+            self.jobs.answer(self.desk.request(question, root, entry.confirm), entry)
+        else:
+            self.jobs.answer(self.branches.asked_instead(instead_of, question, root, entry.confirm), entry)
+
+    def ask_about(self, root: Path | None) -> None:
+        """The next questions are about `root`, or about no folder; another one that is open is closed."""
+        if self.folder is None or self.folder.root != root:
+            self.folder, self.asks_about = None, root
+            self.panes.files.show_none()
+            self.query_one(PromptBar).invite(root.name if root else None)
 
     async def report(self, problem: Problem) -> None:
         """Say what went wrong in the conversation, where it stays."""
@@ -145,6 +175,9 @@ class DeskScreen(Screen[None]):
         if not self._at_work:
             for header in self.query(Header):
                 header.tokens_per_second = 0.0
+            # An answer may have had effects.
+            if self.query(PlaceList):
+                self.places.read_again()
 
     @on(Input.Submitted, "Prompt")
     async def _submitted(self, event: Input.Submitted) -> None:
@@ -152,18 +185,26 @@ class DeskScreen(Screen[None]):
             await self._carry_out(line)
 
     async def _carry_out(self, line: str) -> None:
-        match understand(line, folder_open=self.folder is not None):
+        match understand(line, folder_open=self.folder is not None or self.asks_about is not None):
             case Summarise(path=path, options=options):
                 await self.summarise(path, options)
             case Ask(question=question):
                 await self.ask(question)
             case OpenSource(number=number):
                 if not self.conversation.open_number(number):
-                    await self.conversation.add(Note(f"There is no source [{number}] in this conversation."))
+                    await self.places.say(f"There is no source [{number}] in this conversation.")
+            case GoTo(place=place, words=words):
+                self.places.look(place, words)
+            case Entitle(title=title):
+                self.branches.entitle(title)
+            case Answerer(persona=persona):
+                await self.action_new_conversation(persona)
+            case Undo(effect_id=effect_id):
+                self.places.undo(effect_id)
             case Perform(action=action):
                 await self.run_action(action)
             case Misunderstood(sentence=sentence):
-                await self.conversation.add(Note(sentence))
+                await self.places.say(sentence)
 
     @on(Prompt.HelpWanted)
     def action_help(self) -> None:
@@ -172,6 +213,7 @@ class DeskScreen(Screen[None]):
     @on(SentenceRow.SourceWanted)
     def _open_source(self, event: SentenceRow.SourceWanted) -> None:
         source = event.source
+        self.places.show_conversation()
         self.panes.show_sources()
         self.jobs.open_document(
             source.root, source.citation.path, lambda found: self.panes.sources.show_source(source, found)
@@ -182,8 +224,13 @@ class DeskScreen(Screen[None]):
         if self.folder is None:
             return
         root, row = self.folder.root, event.row
+        self.places.show_conversation()
         self.panes.show_sources()
         self.jobs.open_document(root, row.path, lambda found: self.panes.sources.show_file(row, root, found))
+
+    @on(CallCard.Settled)
+    def _decided(self) -> None:
+        self.query_one(Prompt).focus()
 
     @on(AnswerEntry.FolderAsked)
     async def _summarise_asked(self, event: AnswerEntry.FolderAsked) -> None:
@@ -194,16 +241,52 @@ class DeskScreen(Screen[None]):
         self.panes.show_sources()
         self.jobs.open_document(event.root, event.path, self.panes.sources.show_document)
 
-    async def action_new_conversation(self) -> None:
+    @on(PlaceList.Wanted)
+    def _go_there(self, event: PlaceList.Wanted) -> None:
+        self.places.go(event.place)
+
+    @on(PlacePane.Effected)
+    async def _effected(self, event: PlacePane.Effected) -> None:
+        await self.places.say(event.sentence)
+        self.places.read_again()
+
+    @on(ChatsPane.Opened)
+    def _open_chat(self, event: ChatsPane.Opened) -> None:
+        self.places.go("conversation")
+        self.branches.open(event.line.conversation_id, event.line.turn_id)
+
+    @on(ChatsPane.Unwanted)
+    def _remove_chat(self, event: ChatsPane.Unwanted) -> None:
+        self.branches.remove(event.conversation_id)
+
+    def action_go(self, place: Place) -> None:
+        self.places.go(place)
+
+    def action_undo_latest(self) -> None:
+        self.places.undo()
+
+    def action_calendar_week(self, step: int) -> None:
+        self.places.go("calendar")
+        self.places.calendar.action_week(step)
+
+    def action_cancel_event(self) -> None:
+        """Of the calendar, which is shown first: what would be cancelled must be seen."""
+        if self.places.here == "calendar":
+            self.places.calendar.action_cancel_selected()
+        else:
+            self.places.go("calendar")
+
+    async def action_new_conversation(self, persona: str = "") -> None:
         self.jobs.stop_all()
-        self.folder = None
+        self.places.show_conversation()
+        self.folder = self.asks_about = None
         self.panes.files.show_none()
         self.query_one(PromptBar).invite(None)
         await self.conversation.clear()
         if (state := self.query_one(Header).engine) is not None:
             self.show_engine(state)
         self.query_one(Prompt).focus()
-        self.jobs.forget_conversation()
+        self.jobs.forget_conversation(persona)
 
     def action_pick_folder(self) -> None:
         start = self.folder.root if self.folder is not None else Path.cwd()
@@ -215,19 +298,31 @@ class DeskScreen(Screen[None]):
 
     def action_stop(self) -> None:
         """Close what lies over the conversation, or else stop the work, or else go back to the prompt."""
-        if not self.panes.close_overlay() and not self.jobs.stop_one():
+        left = self.branches.leave_edited() or self.panes.close_overlay() or self.places.leave()
+        if not left and not self.jobs.stop_one():
             self.query_one(Prompt).focus()
 
     def action_begin(self, text: str) -> None:
         self.query_one(Prompt).put(text)
 
     def action_step_sentence(self, rows: int) -> None:
+        self.places.show_conversation()
         self.conversation.step(rows, then_open=True)
+
+    def action_edit_question(self) -> None:
+        self.branches.edit()
+
+    async def action_answer_again(self) -> None:
+        await self.branches.answer_again()
+
+    def action_other_version(self, step: int) -> None:
+        self.branches.show_other(step)
 
     def action_toggle_files(self) -> None:
         self.panes.toggle_files()
 
     def action_toggle_sources(self) -> None:
+        self.places.show_conversation()
         self.panes.toggle_sources()
 
     def action_toggle_problems(self) -> None:

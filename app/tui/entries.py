@@ -10,9 +10,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from app.conversation.chats import ShownTurn
 from app.tui.problems import Problem
 from app.tui.terminal_safety import one_line
+from tools.desk_db import Siblings
 from tools.sanitise import sanitise
+
+LONGEST_NOTE = 300
+"""Characters of what a tool said."""
 
 
 class Entry(Vertical):
@@ -21,6 +26,12 @@ class Entry(Vertical):
     DEFAULT_CSS = """
     Entry { height: auto; margin: 0 0 1 0; }
     """
+
+
+def place_of(siblings: Siblings) -> str:
+    """ "  2 of 3"; empty for a turn that is alone in its place."""
+    total = len(siblings.ids)
+    return f"  {siblings.position} of {total}" if total > 1 else ""
 
 
 @dataclass
@@ -39,11 +50,23 @@ class Question(Entry):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._text = text
+        self.text = text
+        self.kept: ShownTurn | None = None
+        """The turn that it is kept as."""
 
     def compose(self) -> ComposeResult:
-        yield Static(Content.styled("You", "bold $primary"))
-        yield Static(Content(sanitise(self._text)))
+        yield Static(Content.styled("You", "bold $primary"), classes="name")
+        yield Static(Content(sanitise(self.text)))
+
+    async def show_kept(self, kept: ShownTurn) -> None:
+        """Show a question as it was kept."""
+        self.mark(kept)
+
+    def mark(self, kept: ShownTurn) -> None:
+        """Say what else was asked in its place."""
+        self.kept = kept
+        name = Content.assemble(("You", "bold $primary"), (place_of(kept.siblings), "$quiet"))
+        self.query_one(".name", Static).update(name)
 
 
 class Note(Entry):
@@ -59,6 +82,22 @@ class Note(Entry):
 
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble(("Note  ", "bold"), one_line(self._text)))
+
+
+class KeptNote(Entry):
+    """What a tool said, in one line."""
+
+    DEFAULT_CSS = """
+    KeptNote { color: $quiet; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static("", markup=False)
+
+    async def show_kept(self, kept: ShownTurn) -> None:
+        line = one_line(kept.turn.text)
+        short = line if len(line) <= LONGEST_NOTE else f"{line[:LONGEST_NOTE]}…"
+        self.query_one(Static).update(Content.assemble(("Tool  ", "bold"), short))
 
 
 class ProblemNote(Entry):

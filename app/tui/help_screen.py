@@ -14,10 +14,12 @@ from textual.widgets import Static
 from app.tui.commands import COMMANDS
 
 _MOVING = (
-    ("tab", "from the prompt to the files, the conversation, the source"),
+    ("tab", "from the prompt to the conversation, the places, the files, the source"),
     ("↑ ↓", "sentence by sentence; file by file"),
     ("enter", "the sentence's source; again for its next one"),
     ("[ ]", "in a source: the passage before or after"),
+    ("n p t g x", "in the calendar: next week, the one before, today, a date, cancel the event"),
+    ("u", "in the activity: undo the effect at the cursor"),
     ("pgup pgdn", "scroll"),
 )
 

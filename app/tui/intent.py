@@ -6,10 +6,12 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.summary_options import SummaryOptions
 from app.tui.commands import Command, command_named, commands_starting_with
+from app.tui.place_list import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,31 @@ class OpenSource:
 
 
 @dataclass(frozen=True, slots=True)
+class GoTo:
+    """A place, and what to look for there."""
+
+    place: Place
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entitle:
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """The persona for a new conversation."""
+
+    persona: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    effect_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Perform:
     action: str
 
@@ -38,7 +65,7 @@ class Misunderstood:
     sentence: str
 
 
-Intent = Summarise | Ask | OpenSource | Perform | Misunderstood
+Intent = Summarise | Ask | OpenSource | GoTo | Entitle | Answerer | Undo | Perform | Misunderstood
 
 _COMMAND = re.compile(r"/(?P<name>[^\s/\\.]*)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _PATH_START = re.compile(r"""["']|~|/|\\\\|\.{1,2}(?:[/\\]|$)|[A-Za-z]:[/\\]|file://""")
@@ -88,6 +115,11 @@ def _source(text: str) -> Intent:
     return OpenSource(int(digits)) if digits.isdecimal() else Misunderstood("Name a source by its number: /source 3.")
 
 
+def _undo(text: str) -> Intent:
+    digits = text.removeprefix("#")
+    return Undo(int(digits)) if digits.isdecimal() else Misunderstood("Name an effect by its number: /undo 12.")
+
+
 def _summarise(text: str) -> Intent:
     text, words = _without_options(text)
     path = path_from(text)
@@ -120,4 +152,9 @@ _ARGUMENT_READERS: dict[str, Callable[[str], Intent]] = {
     "folder": _summarise,
     "ask": Ask,
     "source": _source,
+    "chats": partial(GoTo, "chats"),
+    "title": Entitle,
+    "persona": Answerer,
+    "calendar": partial(GoTo, "calendar"),
+    "undo": _undo,
 }

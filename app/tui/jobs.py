@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
+from app.conversation.events import AnswerEvent
 from app.desk_api import OpenedDocument
 from app.folder_summary.events import Event as SummaryEvent
 from app.summary_options import SummaryOptions
-from app.tui.answer_entry import AnswerEntry
+from app.tui.answer_entry import STOPPED, AnswerEntry
 from app.tui.batches import batches
 from app.tui.folder_state import FolderState
 from app.tui.summary_entry import SummaryEntry
@@ -45,10 +46,9 @@ class Jobs:
             self._follow_summary(folder, options, entry), group="summary", exclusive=True
         )
 
-    def answer(self, question: str, root: Path | None, entry: AnswerEntry) -> None:
-        self._answer = self._screen.run_worker(
-            self._follow_answer(question, root, entry), group="answer", exclusive=True
-        )
+    def answer(self, events: AsyncIterator[AnswerEvent], entry: AnswerEntry) -> None:
+        """Show an answer; one in progress is stopped first."""
+        self._answer = self._screen.run_worker(self._follow_answer(events, entry), group="answer", exclusive=True)
 
     def open_document(self, root: Path, path: str, show: Callable[[OpenedDocument | None], None]) -> None:
         """Call `show` with the document; an earlier request that is still waiting is dropped."""
@@ -64,8 +64,15 @@ class Jobs:
     def watch_folders(self) -> None:
         self._screen.run_worker(self._watch_folders(), group="folders", exclusive=True)
 
-    def forget_conversation(self) -> None:
-        self._screen.run_worker(self._desk.forget_conversation(), group="forget", exclusive=True)
+    def forget_conversation(self, persona: str) -> None:
+        """Begin a new conversation; who answers it is said when it is not the usual one."""
+
+        async def forgotten() -> None:
+            await self._desk.forget_conversation(persona)
+            if persona:
+                self._screen.notify(f"The persona “{persona}” answers this conversation.", markup=False)
+
+        self._screen.run_worker(forgotten(), group="forget", exclusive=True)
 
     def stop_one(self) -> bool:
         """Stop the answer, or else the summary; False when nothing is at work."""
@@ -74,6 +81,10 @@ class Jobs:
                 worker.cancel()
                 return True
         return False
+
+    def stop_answer(self) -> None:
+        if self._answer is not None:
+            self._answer.cancel()
 
     def stop_all(self) -> None:
         for worker in (self._answer, self._summary):
@@ -88,8 +99,11 @@ class Jobs:
         stopped = "Stopped. What is done is kept: summarise it again to go on."
         await self._follow(self._desk.summarise([folder.root], options), show, entry, stopped)
 
-    async def _follow_answer(self, question: str, root: Path | None, entry: AnswerEntry) -> None:
-        await self._follow(self._desk.request(question, root, entry.confirm), entry.show, entry, "Stopped.")
+    async def _follow_answer(self, events: AsyncIterator[AnswerEvent], entry: AnswerEntry) -> None:
+        try:
+            await self._follow(events, entry.show, entry, STOPPED)
+        finally:
+            self._screen.branches.mark()
 
     async def _follow[T](
         self, stream: AsyncIterator[T], show: Callable[[list[T]], Awaitable[None]], entry: Work, stopped: str

@@ -6,13 +6,14 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from app.tui.document_view import DocumentView
-from app.tui.file_list import FileList
 from app.tui.folder_pane import FolderPane
+from app.tui.place_list import PlaceList
 from app.tui.prompt import Prompt
+from app.tui.side_column import SideColumn
 from app.tui.sources_pane import SourcesPane
 
 COLUMNS_FROM = 80
-"""Cells from which the files stand beside the conversation."""
+"""Cells from which the places and files stand beside the conversation."""
 SOURCES_FROM = 110
 """Cells from which the sources do, too."""
 
@@ -25,6 +26,10 @@ class Panes:
         self._before: Widget | None = None
 
     @property
+    def side(self) -> SideColumn:
+        return self._screen.query_one(SideColumn)
+
+    @property
     def files(self) -> FolderPane:
         return self._screen.query_one(FolderPane)
 
@@ -34,19 +39,19 @@ class Panes:
 
     def show_sources(self) -> None:
         """Make the sources seen; the focus stays where it is when they stand beside the conversation."""
-        if self._lies_over(self.files):
-            self._close(self.files)
+        if self._lies_over(self.side):
+            self._close(self.side)
         self._open(self.sources, self._screen.query_one(DocumentView))
 
     def toggle_files(self) -> None:
-        self._toggle(self.files, self._screen.query_one(FileList))
+        self._toggle(self.side, self._screen.query_one(PlaceList))
 
     def toggle_sources(self) -> None:
         self._toggle(self.sources, self._screen.query_one(DocumentView))
 
     def close_overlay(self) -> bool:
         """Close the pane that lies over the conversation; False when none does."""
-        for pane in (self.sources, self.files):
+        for pane in (self.sources, self.side):
             if pane.display and self._lies_over(pane):
                 self._close(pane)
                 return True
@@ -77,4 +82,4 @@ class Panes:
             (before or self._screen.query_one(Prompt)).focus()
 
     def _lies_over(self, pane: Widget) -> bool:
-        return self._screen.size.width < (COLUMNS_FROM if pane is self.files else SOURCES_FROM)
+        return self._screen.size.width < (COLUMNS_FROM if pane is self.side else SOURCES_FROM)

@@ -11,6 +11,8 @@ import pytest
 
 from app.conversation.assistant import Assistant
 from app.conversation.events import AnswerEvent, AnswerNotice, CallEnded, Confirm, Decision, Proposed, Said, nobody
+from app.conversation.history import Exchange
+from app.conversation.memory import SYSTEM
 from app.database_thread import DatabaseThread
 from runtime.errors import EngineFailed
 from tests.conversation.conftest import dump
@@ -273,13 +275,40 @@ async def test_what_is_remembered_is_told_to_the_model_from_then_on(make_assista
     assert engine.asked[0][0].content == engine.asked[-1][0].content.partition("\n\nWhat the user")[0]
 
 
-async def test_the_oldest_exchanges_go_when_the_context_is_full_and_it_is_said(make_assistant):
-    engine = ScriptedEngine(*["word " * 120 + "end."] * 4, n_ctx=400)
+async def test_what_does_not_fit_any_more_is_summarised_and_it_is_said(make_assistant):
+    long = "The deposit is 900 francs. " * 30 + "end."
+    engine = ScriptedEngine(long, long, "They spoke of the deposit.", long, n_ctx=450)
     assistant = make_assistant(engine)
     for _ in range(3):
         events = await events_of(assistant, "tell me more")
-    assert "no longer sees the oldest" in notices(events)
-    assert all(sum(len(turn.content.split()) for turn in turns) <= 400 for turns in engine.asked)
+    assert "no longer fit this model's context: a short summary stands in their place" in notices(events)
+    last = [turn.content for turn in engine.asked[-1]]
+    assert "They spoke of the deposit." in last
+    assert all(sum(len(turn.content.split()) for turn in turns) <= 450 for turns in engine.asked)
+
+
+async def test_a_kept_conversation_goes_on_and_what_was_read_in_it_stays_foreign(make_assistant):
+    engine = ScriptedEngine(call("calendar_create", title="lunch", start="tomorrow at 9am"), call("remember", fact="x"))
+    assistant = make_assistant(engine)
+    assistant.recall([Exchange("What does Eve want?", "She wants lunch tomorrow at 9am.")])
+    events = await events_of(assistant, "Put lunch in the calendar")
+    (proposed,) = [event for event in events if isinstance(event, Proposed)]
+    marks = {line.name: line.mark for line in proposed.preview.lines}
+    assert (marks["title"], marks["start"]) == ("", "came from an earlier answer")
+    assert [turn.content for turn in engine.asked[0]][1:3] == [
+        "What does Eve want?",
+        "She wants lunch tomorrow at 9am.",
+    ]
+    assert [one.status for one in ended(await events_of(assistant, "And what else?", yes))] == ["refused"]
+
+
+async def test_a_persona_stands_behind_the_fixed_words(make_assistant):
+    engine = ScriptedEngine("Hello.")
+    assistant = make_assistant(engine)
+    assistant.instructions = "Answer in one word."
+    await events_of(assistant, "Hello")
+    assert engine.asked[0][0].content.startswith(SYSTEM)
+    assert engine.asked[0][0].content.endswith("Answer in one word.")
 
 
 async def test_a_failing_engine_is_a_sentence_and_the_next_request_works(make_assistant):

@@ -32,6 +32,7 @@ class ScriptedEngine:
     """An engine session whose model says what it is told to; a token is a word."""
 
     name = "Scripted 1B"
+    is_pocket = False
 
     def __init__(self, *events: Any, n_ctx: int = 2048) -> None:
         self.n_ctx = n_ctx

@@ -1,25 +1,44 @@
-"""A desk that plays what a test has written down, event by event, and stops where the test wants to look."""
+"""A desk that plays what a test has written down, event by event, and stops where the test wants to look.
+
+Its calendar and its history can be looked at; nothing is done to them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
+from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, Decision, Proposed, nobody
+from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
+from tools.calendar import CalendarProblem, Listing, Occurrence, Written
+from tools.date_language import NotUnderstood
+from tools.desk_db import Effect, NotUndone
 
 
 class Pause:
     """In a script: wait here until the test calls `FakeDesk.go_on`."""
 
 
+NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 MODEL = EngineState("Llama 3.2 1B Q4_K_M", "CPU", 46.2, "sealed")
-NO_MODEL = EngineState(None, seal="sealed", hint="No model is installed: put a GGUF file into models/, or use --model.")
+NO_NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+MODEL = EngineState(None, seal="sealed", hint="No model is installed: put a GGUF file into models/, or use --model.")
+
+
+class NothingKept:
+    """A database in which there are no conversations."""
+
+    async def run(self, work: object) -> list[object]:
+        return []
 
 
 @dataclass
@@ -30,12 +49,16 @@ class FakeDesk:
     answers: Sequence[Sequence[AnswerEvent | Pause | Exception]] = ()
     documents: dict[str, OpenedDocument] = field(default_factory=dict)
     engine: EngineState | Exception = MODEL
+    history: Sequence[Effect] = ()
+    listing: Listing = field(default_factory=lambda: Listing(()))
     asked: list[tuple[str, Path | None]] = field(default_factory=list)
     summarised: list[tuple[tuple[Path, ...], SummaryOptions]] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     """What the user said to the proposals."""
     opened: list[str] = field(default_factory=list)
     folder_problems: Sequence[str] = ()
+    answered_again: list[int] = field(default_factory=list)
+    chats: Chats = field(default_factory=lambda: Chats(cast(DatabaseThread, NothingKept()), {}, keeps=False))
     stopped: int = 0
     """Streams that were closed before their end."""
     forgotten: int = 0
@@ -53,7 +76,7 @@ class FakeDesk:
         self.summarised.append((tuple(paths), options))
         return self._play(self.summary)
 
-    def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
+    def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
         self.asked.append((question, folder))
         return self._play(self.answers[min(len(self.asked), len(self.answers)) - 1])
 
@@ -70,6 +93,10 @@ class FakeDesk:
         for problem in self.folder_problems:
             yield problem
 
+    def answer_again(self, turn_id: int, confirm: Confirm = nobody) -> AsyncGenerator[AnswerEvent]:
+        self.answered_again.append(turn_id)
+        return self._play(self.answers[-1])
+
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         self.opened.append(path)
         return self.documents.get(path)
@@ -79,13 +106,31 @@ class FakeDesk:
             raise self.engine
         return self.engine
 
-    async def forget_conversation(self) -> None:
+    async def forget_conversation(self, persona: str = "") -> None:
         self.forgotten += 1
+
+    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
+        return list(self.history)
+
+    async def undo(self, effect_id: int | None = None) -> Effect:
+        raise NotUndone("There is nothing to undo.")
+
+    async def now(self) -> datetime:
+        return NOW
+
+    async def day_said(self, words: str) -> date:
+        raise NotUnderstood(f"“{words}” says no time.")
+
+    async def events(self, first: date, days: int = 7) -> Listing:
+        return self.listing
+
+    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
+        raise CalendarProblem("There is nothing in this calendar.")
 
     async def close(self) -> None:
         self.closed += 1
 
-    async def _play[T](self, script: Sequence[T | Pause | Exception]) -> AsyncIterator[T]:
+    async def _play[T](self, script: Sequence[T | Pause | Exception]) -> AsyncGenerator[T]:
         ended = False
         try:
             for step in script:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from app.desk_api import EngineState, OpenedDocument
 from app.folder_summary.events import DigestReady, FilesRead, Finished, Notice, Progress, TextWritten
 from app.folder_summary.report import Citation, CitedSentence, Coverage, FileReport, Report
 from app.tui.terminal_safety import TerminalSafety
-from tests.tui.fake_desk import FakeDesk, Pause
+from tests.tui.fake_desk import NOW, FakeDesk, Pause
+from tools.calendar import Attendee, Listing, Occurrence, new_event
+from tools.desk_db import Effect
 
 HOSTILE = [
     "\x1b]52;c;ZXZpbA==\x07clipboard",
@@ -54,7 +57,18 @@ def desk_that_says(text: str) -> FakeDesk:
         answers=((PassagesFound((citation,)), AnswerText(text), AnswerNotice(text), Answered((sentence,), text)),),
         documents={text: OpenedDocument(text, text, quote, ((0, text),))},
         engine=EngineState(text, text, 1.0, text, text),
+        history=(Effect(1, text, text, NOW.timestamp(), None, 1),),
+        listing=Listing((hostile_event(text),), (text,)),
     )
+
+
+def hostile_event(text: str) -> Occurrence:
+    """As it would be if the calendar kept what it was given."""
+    event = new_event("Meeting", NOW, description="x", location="x", attendees=(Attendee("a@example.org"),))
+    for name in ("title", "location", "description"):
+        object.__setattr__(event, name, text)
+    object.__setattr__(event.attendees[0], "name", text)
+    return Occurrence(event, event.start, event.end, NOW, NOW + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -71,6 +85,11 @@ async def test_no_widget_passes_it_on(make_app, text):
         await pilot.pause(0.05)
         seen += drawn(app)
         linked = links(app)
+        for key in ("f6", "x", "n", "f7"):
+            await pilot.press(key)
+            await pilot.pause(0.1)
+            seen += drawn(app)
+            linked += links(app)
         assert app.is_running
     assert app.return_code in {None, 0}
     assert all(sign.isprintable() for sign in seen if sign != "\n"), [sign for sign in seen if not sign.isprintable()]

@@ -342,7 +342,7 @@ async def test_side_panes_are_columns_only_where_there_is_room(make_app, width, 
     async with make_app(lease_desk(), opened=True).run_test(size=(width, 30)) as pilot:
         await settle(pilot, pilot.app)
         panes = pilot.app.desk_screen.panes
-        assert (panes.files.display, panes.sources.display) == (files, sources)
+        assert (panes.side.display, panes.sources.display) == (files, sources)
 
 
 async def test_an_overlay_opens_over_a_narrow_screen_and_escape_closes_it(make_app):
@@ -350,10 +350,10 @@ async def test_an_overlay_opens_over_a_narrow_screen_and_escape_closes_it(make_a
         await settle(pilot, pilot.app)
         await pilot.press("f2")
         await pilot.pause()
-        assert pilot.app.desk_screen.panes.files.display
+        assert pilot.app.desk_screen.panes.side.display
         await pilot.press("escape")
         await pilot.pause()
-        assert not pilot.app.desk_screen.panes.files.display
+        assert not pilot.app.desk_screen.panes.side.display
 
 
 async def test_a_long_line_scrolls_within_the_prompt(make_app):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
+from app.tui.activity_pane import ActivityPane
 from app.tui.app import LlamaDeskApp
 from app.tui.prompt import Prompt
 from app.tui.sentence_list import SentenceRow
+from app.tui.week_view import WeekView
 from tests.tui.conftest import FOLDER, until
+from tests.tui.diary import EVENTS, fill, open_desk
 from tests.tui.lease_story import lease_desk, paused_desk
 
-SMALL, MIDDLE, LARGE = (80, 24), (110, 30), (200, 60)
-small, middle, large = (pytest.param(size, id=f"{size[0]}x{size[1]}") for size in (SMALL, MIDDLE, LARGE))
+SMALL, MIDDLE, WIDE, LARGE = (80, 24), (110, 30), (140, 40), (200, 60)
+small, middle, wide, large = (pytest.param(size, id=f"{size[0]}x{size[1]}") for size in (SMALL, MIDDLE, WIDE, LARGE))
 
 
 async def still(pilot) -> None:
@@ -45,6 +48,69 @@ async def in_the_middle(pilot) -> None:
     await still(pilot)
     await until(pilot, lambda: "back within" in str(pilot.app.screen.query_one(".draft", Static).content))
     await pilot.pause()
+
+
+@pytest.fixture
+def diary_app(desk_home, monkeypatch):
+    """The program over a real database in which `events` stand, on a Wednesday morning."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("LLAMA_DESK_NOW", "2026-11-25T10:00")
+
+    def make(events=EVENTS) -> LlamaDeskApp:
+        fill(desk_home, events)
+        return LlamaDeskApp(open_desk())
+
+    return make
+
+
+async def in_the_calendar(pilot) -> None:
+    await still(pilot)
+    await pilot.press("f6")
+    await until(pilot, lambda: pilot.app.screen.query_one(WeekView).week is not None)
+    await pilot.press("right", "right", "down")
+    await counted(pilot)
+
+
+async def asked_before_cancelling(pilot) -> None:
+    await in_the_calendar(pilot)
+    await pilot.press("left", "left", "x")
+    await pilot.pause()
+
+
+async def in_the_activity(pilot) -> None:
+    """With one effect undone."""
+    await still(pilot)
+    await pilot.press("f7")
+    effects = pilot.app.screen.query_one(ActivityPane).effects
+    await until(pilot, lambda: effects.rows or effects.complete)
+    if effects.rows:
+        await pilot.press("down", "u")
+        await until(pilot, lambda: effects.rows[1].undone_at is not None)
+    await counted(pilot)
+
+
+async def counted(pilot) -> None:
+    """What runs beside the screen is done, but for the watch over the engine."""
+    while any(worker.is_running for worker in pilot.app.workers if worker.group != "engine"):
+        await pilot.pause(0.02)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [small, wide])
+@pytest.mark.parametrize("events", [EVENTS, ()], ids=["filled", "empty"])
+def test_calendar(snap_compare, diary_app, size, events):
+    assert snap_compare(diary_app(events), terminal_size=size, run_before=in_the_calendar)
+
+
+@pytest.mark.parametrize("size", [small, wide])
+@pytest.mark.parametrize("events", [EVENTS, ()], ids=["filled", "empty"])
+def test_activity(snap_compare, diary_app, size, events):
+    assert snap_compare(diary_app(events), terminal_size=size, run_before=in_the_activity)
+
+
+def test_asked_before_cancelling(snap_compare, diary_app):
+    assert snap_compare(diary_app(), terminal_size=SMALL, run_before=asked_before_cancelling)
 
 
 @pytest.mark.parametrize("size", [small, middle, large])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tools.desk_db.conversation_records import Conversation, NewTurn, NoSuchConversation, Siblings, Summary, Turn
 from tools.desk_db.database import DeskDatabase
 from tools.desk_db.journal import Effect, Journal, NotUndone
 from tools.desk_db.records import FileProblem, FileRecord, FileStatus, IndexedFolder, ModelFile, Overview, Piece
 
 __all__ = [
+    "Conversation",
     "DeskDatabase",
     "Effect",
     "FileProblem",
@@ -15,7 +17,12 @@ __all__ = [
     "IndexedFolder",
     "Journal",
     "ModelFile",
+    "NewTurn",
+    "NoSuchConversation",
     "NotUndone",
     "Overview",
     "Piece",
+    "Siblings",
+    "Summary",
+    "Turn",
 ]

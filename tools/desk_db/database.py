@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tools.desk_db.connections import Connections
+from tools.desk_db.conversations import Conversations
 from tools.desk_db.documents import Documents
 from tools.desk_db.facts import Facts
 from tools.desk_db.files import Files
@@ -43,6 +44,7 @@ class DeskDatabase:
         self.plans = Plans(connections, extractor_version)
         self.models = Models(connections)
         self.facts = Facts(connections)
+        self.conversations = Conversations(connections, clock)
         self.journal = Journal(connections, clock=clock)
 
     @classmethod
@@ -51,7 +53,7 @@ class DeskDatabase:
     ) -> Self:
         """Open the database, or make a new one; `extractor_version` changes when the same file is read differently.
 
-        `clock` dates the effects in the journal, in seconds since the epoch.
+        `clock` dates the effects in the journal and what is said in conversations, in seconds since the epoch.
 
         Raises `DatabaseProblem` when the file cannot be used: damaged, of a newer llama-desk, of another program, not
         permitted.

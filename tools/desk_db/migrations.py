@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from tools.desk_db.conversation_schema import create_conversations
 from tools.desk_db.file_index_schema import create_file_index
 from tools.desk_db.inbox_schema import create_inbox
 from tools.errors import DatabaseProblem
@@ -227,6 +228,7 @@ STEPS = (
     create_facts,
     create_model_scores,
     create_file_index,
+    create_conversations,
 )
 
 desk_migrations = Migrations("desk")
