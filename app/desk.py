@@ -7,10 +7,14 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from app.clock import user_dates, user_zone
-from app.conversation.events import AnswerEvent
+from app.clock import user_dates
+from app.conversation.assistant import Assistant
+from app.conversation.call_runner import CallRunner
+from app.conversation.desk_tasks import DeskTasks
+from app.conversation.events import AnswerEvent, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
-from app.conversation.requests import answer_request
+from app.conversation.message_passages import document_of, message_id_of, path_of
+from app.conversation.piped_text import PipedText
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.diary import Diary
@@ -26,25 +30,41 @@ from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
 from tools.calendar import Listing, Occurrence, Written
+from tools.date_language import Dates
 from tools.desk_db import DeskDatabase, Effect, ModelFile
+from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 from tools.folder_walk import base_folder
+from tools.registry import Registry, ToolDesk, installed
 
 
 class LocalDesk:
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
     def __init__(
-        self, places: Locations, database: DatabaseThread, session: EngineSession | None, diary: Diary
+        self, places: Locations, database: DatabaseThread, session: EngineSession | None, dates: Dates
     ) -> None:
         self._places = places
         self._database = database
         self._session = session
-        self._diary = diary
+        self._diary = Diary(database, dates)
         self._extractor = Extractor(role_command("extractor"))
         # The pocket model cannot read passages: its answers are the passages' own sentences.
         self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
+        self._dates = dates
+        self._registry = Registry(SHIPPED, installed())
+        self._assistant = self._make_assistant(session) if session else None
+
+    def _make_assistant(self, session: EngineSession) -> Assistant:
+        tasks = DeskTasks(self._database, session, self._questions, self._dates)
+        runner = CallRunner(self._database, self._registry, self._dates, tasks)
+        return Assistant(self._database, session, self._registry, runner, self._questions)
+
+    @property
+    def tool_names(self) -> tuple[str, ...]:
+        """The tools that may be called."""
+        return tuple(tool.name for tool in self._registry)
 
     @classmethod
     def open(cls, places: Locations, *, model: str | None = None, use_model: bool = True) -> LocalDesk:
@@ -53,15 +73,15 @@ class LocalDesk:
         Raises DeskError, RuntimeProblem or ToolProblem, each with its sentence, when either cannot be used.
         """
         settings = load_settings(places.settings)
+        dates = user_dates(settings)
         chosen = choose_model(model, settings.model, places) if use_model else None
-        zone, dates = user_zone(settings), user_dates(settings)
         database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
             session = open_session(chosen, places, lambda path: _fingerprint(database, path)) if chosen else None
         except BaseException:
             database.close_now()
             raise
-        return cls(places, database, session, Diary(database, dates, zone))
+        return cls(places, database, session, dates)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
@@ -72,20 +92,42 @@ class LocalDesk:
                 yield event
 
     async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
-        """Answer from the passages of `folder`; earlier questions are remembered.
+        """Answer from the passages of `folder`, or of all that were read; earlier questions are remembered."""
+        answer = self._questions.answer(question, folder.resolve() if folder else None)
+        async with contextlib.aclosing(answer) as events:
+            async for event in events:
+                yield event
 
-        Without a folder it is a request to the assistant, which may propose calls of tools.
+    async def request(
+        self, request: str, folder: Path | None = None, confirm: Confirm = nobody
+    ) -> AsyncGenerator[AnswerEvent]:
+        """Let the assistant do what is asked, with the tools; `confirm` is asked before each write.
+
+        Questions are answered from `folder`, or from all that were read. Without a model that is all there is.
         """
-        if folder is not None or self._session is None:
-            answer = self._questions.answer(question, folder.resolve() if folder else None)
+        folder = folder.resolve() if folder else None
+        if self._assistant is None:
+            answer = self._questions.answer(request, folder)
         else:
-            answer = answer_request(question, self._session, self._questions)
+            answer = self._assistant.answer(request, confirm, folder=folder)
+        async with contextlib.aclosing(answer) as events:
+            async for event in events:
+                yield event
+
+    async def ask_about(self, question: str, name: str, text: str) -> AsyncGenerator[AnswerEvent]:
+        """Answer from a text that came with the question; it is cited as `name` and not kept."""
+        piped = await self._database.run(lambda _: PipedText(name, text))
+        found = await self._database.run(lambda _: piped.retrieved(question))
+        yield PassagesFound(found.passages)
+        answer = self._questions.answer_from(question, found, lambda: piped.sentences(question))
         async with contextlib.aclosing(answer) as events:
             async for event in events:
                 yield event
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         """The stored text of a file that was read, or None when it is not known."""
+        if (number := message_id_of(path)) is not None:
+            return await self._database.run(lambda db: _open_message(ToolDesk(db, self._dates), number))
         return await self._database.run(lambda db: _open_document(db, root.resolve(), path))
 
     async def engine_state(self) -> EngineState:
@@ -97,6 +139,8 @@ class LocalDesk:
 
     async def forget_conversation(self) -> None:
         self._questions.forget()
+        if self._assistant is not None:
+            self._assistant.forget()
 
     async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
         """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
@@ -130,6 +174,15 @@ class LocalDesk:
                 await self._session.close()
         with contextlib.suppress(ToolProblem):
             await self._database.close()
+
+
+def _open_message(desk: ToolDesk, number: int) -> OpenedDocument | None:
+    message = desk.inbox.store.get(number)
+    if message is None:
+        return None
+    document = document_of(message, desk.zone)
+    places = tuple((passage.start, passage.place) for passage in document.passages)
+    return OpenedDocument(path_of(message), document.title, document.text, places)
 
 
 def _open_document(database: DeskDatabase, root: Path, path: str) -> OpenedDocument | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from app.conversation.events import AnswerEvent
+from app.conversation.events import AnswerEvent, Confirm, nobody
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
 from tools.calendar import Listing, Occurrence, Written
@@ -46,9 +46,15 @@ class Desk(Protocol):
         ...
 
     def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
-        """Answer from the passages of `folder`; earlier questions of this session are remembered.
+        """Answer from the passages of `folder`, or of all that were read; earlier questions are remembered."""
+        ...
 
-        Without a folder it is a request to the assistant, which may propose calls of tools.
+    def request(
+        self, request: str, folder: Path | None = None, confirm: Confirm = nobody
+    ) -> AsyncIterator[AnswerEvent]:
+        """Let the assistant do what is asked, with the tools; `confirm` is asked before each write.
+
+        Questions are answered from `folder`, or from all that were read. Without a model that is all there is.
         """
         ...
 

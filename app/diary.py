@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 
 from app.database_thread import DatabaseThread
-from tools.calendar import Calendar, Listing, Occurrence, Window, Written
+from tools.calendar import Listing, Occurrence, Window, Written
 from tools.date_language import Dates, NotUnderstood
-from tools.desk_db import DeskDatabase
+from tools.registry import ToolDesk
 
 
 class Diary:
-    """Days are those of `zone`, the user's."""
+    """Days are those of the user's zone."""
 
-    def __init__(self, database: DatabaseThread, dates: Dates, zone: tzinfo) -> None:
+    def __init__(self, database: DatabaseThread, dates: Dates) -> None:
         self._database = database
         self._dates = dates
-        self._zone = zone
 
     def now(self) -> datetime:
         return self._dates.now()
@@ -30,20 +29,19 @@ class Diary:
     async def events(self, first: date, days: int) -> Listing:
         """What stands in the calendar on so many days from `first` on."""
         return await self._database.run(
-            lambda db: self._calendar(db).list_events(
+            lambda db: ToolDesk(db, self._dates).calendar.list_events(
                 Window(self._midnight(first), self._midnight(first + timedelta(days=days)))
             )
         )
 
     async def cancel(self, occurrence: Occurrence, *, whole_series: bool) -> Written:
         """Cancel an occurrence, or its series. Raises `CalendarProblem` when it is no longer there."""
-        return await self._database.run(lambda db: self._calendar(db).cancel(occurrence, whole_series=whole_series))
-
-    def _calendar(self, database: DeskDatabase) -> Calendar:
-        return Calendar(database, self._zone, self._dates.now)
+        return await self._database.run(
+            lambda db: ToolDesk(db, self._dates).calendar.cancel(occurrence, whole_series=whole_series)
+        )
 
     def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._zone)
+        return datetime.combine(day, time(), self._dates.zone)
 
     def _day_said(self, words: str) -> date:
         try:

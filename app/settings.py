@@ -24,6 +24,9 @@ class Settings(BaseModel):
     languages: list[str] = []
     """The languages in which the user says times ("de", "en-GB"); the system's and English unless set."""
 
+    mail_address: str | None = None
+    """The user's own mail address, for invitations ("Ana Costa <ana@example.org>")."""
+
 
 def load_settings(path: Path) -> Settings:
     """Read the settings; a missing file is all defaults.

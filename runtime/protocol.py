@@ -75,7 +75,8 @@ class Generate(Message):
     """Continue `prompt`, or the rendered `turns`; just one of the two is given.
 
     With `tools`, which the template is told of, an answer is plain text or calls of these tools and nothing else: JSON
-    objects with `name` and `parameters`, several of them divided by "; ".
+    objects with `name` and `parameters`, several of them divided by "; "; or, where the model's chat template asks for
+    it, a Python list such as `[f(a=1), g()]`. Either may stand after `<|python_tag|>`.
     """
 
     kind: Literal["generate"] = "generate"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NoReturn
 
 from jinja2 import TemplateError
@@ -25,6 +26,7 @@ DATE = date(2024, 7, 26)  # the date of Llama 3's own template; one that moved w
 DATE_STRING = "26 Jul 2024"
 
 _MARK = re.compile("\ue000([0-9]+)\ue001")  # private-use characters, which no template writes
+_PYTHON_LIST = re.compile(r"\[\s*\w+\(\s*\w+\s*=")
 _HINT = "Choose a model file with a chat template that takes these messages."
 
 
@@ -77,6 +79,17 @@ class ChatTemplate:
             with suppress(EngineFailed):
                 return _parts(self._run(attempt, told), turns)
         return _parts(self._run(*attempts[-1]), turns)
+
+    @cached_property
+    def teaches_python_list(self) -> bool:
+        """Whether the template tells the model to write calls as `[f(a=1), g()]`."""
+        if not self._template:
+            return False
+        probe = Tool(name="probe", description="", parameters={"type": "object", "properties": {}})
+        with suppress(EngineFailed):
+            rendered = self.render((Turn(role="user", content="?"),), (probe,))
+            return any(_PYTHON_LIST.search(part.text) for part in rendered.parts)
+        return False
 
     def _run(self, messages: list[dict[str, str]], tools: list[dict[str, Any]] | None) -> str:
         assert self._template is not None  # noqa: S101 - for the type checker: render() asks first

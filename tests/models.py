@@ -45,7 +45,9 @@ WIDTH, HEADS, KV_HEADS, FEED_FORWARD = 64, 4, 2, 128
 HEAD_WIDTH = WIDTH // HEADS
 
 
-def make_tiny_llama(path: Path, *, seed: int = 0, n_ctx: int = 2048, template: bool = True, layers: int = 2) -> Path:
+def make_tiny_llama(
+    path: Path, *, seed: int = 0, n_ctx: int = 2048, template: str | None = CHAT_TEMPLATE, layers: int = 2
+) -> Path:
     """Write a model of about 500 tokens and 300 kB to `path`, the same bytes for the same arguments; return `path`.
 
     Its greedy text is pieces of English words without end: no special token ever has the highest logit, so a
@@ -56,7 +58,7 @@ def make_tiny_llama(path: Path, *, seed: int = 0, n_ctx: int = 2048, template: b
     _add_hyperparameters(writer, n_ctx, layers)
     _add_tokenizer(writer, tokens, merges)
     if template:
-        writer.add_chat_template(CHAT_TEMPLATE)
+        writer.add_chat_template(template)
     for name, weights in _weights(tokens, seed, layers).items():
         writer.add_tensor(name, weights)
     _write(writer, tensors=True)

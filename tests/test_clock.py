@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from app.clock import now, user_dates, user_languages, user_zone
 from app.errors import DeskError
 from app.settings import Settings
-from tools.date_language import NotUnderstood
+from tools.date_language import NotUnderstood, Unclear
 
 ZURICH = Settings(zone="Europe/Zurich", languages=["de"])
 
@@ -48,3 +48,13 @@ def test_the_systems_language_counts_where_it_is_known(monkeypatch: pytest.Monke
     for system, languages in {"de_CH": ("de-CH", "en"), "en_US": ("en-US",), "C": ("en",), None: ("en",)}.items():
         monkeypatch.setattr("locale.getlocale", lambda system=system: (system, "UTF-8"))
         assert user_languages(Settings()) == languages
+
+
+def test_a_time_alone_is_put_on_a_given_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMA_DESK_NOW", "2026-11-21T09:30")
+    dates, day = user_dates(ZURICH), date(2026, 12, 3)
+    assert dates.time_on(day, "um 16 Uhr").at == datetime(2026, 12, 3, 16, tzinfo=ZoneInfo("Europe/Zurich"))
+    with pytest.raises(NotUnderstood):
+        dates.time_on(day, "morgen um 16 Uhr")
+    with pytest.raises(Unclear, match="comes twice"):
+        dates.time_on(date(2027, 10, 31), "2:30 Uhr")

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tools.desk_db import DeskDatabase
 from tools.desk_db.connections import stored_path
-from tools.desk_db.index_text import index_text
-from tools.sentences import split_sentences
-from tools.words import content_words, stem
-
-SNIPPET_CHARACTERS = 240
-MOST_WORDS = 60
-"""FTS5 refuses expressions of more than 256 parts; a question needs fewer."""
+from tools.search_words import queries, snippet
+from tools.words import content_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +37,12 @@ def search(db: DeskDatabase, words: str, *, root: str | None = None, limit: int 
     count only when there are no others. Equal passages of several files are found once.
     """
     hits: dict[str, Hit] = {}
-    for query in _queries(words):
+    for query in queries(words):
         if len(hits) < limit:
             for hit in _matching(db, query, root, limit):
                 hits.setdefault(hit.text, hit)
     wanted = set(content_words(words))
     return [_with_snippet(hit, wanted) for hit in list(hits.values())[:limit]]
-
-
-def _queries(words: str) -> list[str]:
-    """FTS5 queries, the strictest first: all of the words, then any of them."""
-    parts = re.findall(r'"([^"]*)"|([^\s"]+)', words)
-    telling = [part for part in parts if part[0] or content_words(part[1])] or parts
-    every, some = [], []
-    for phrase, word in telling[:MOST_WORDS]:
-        if tokens := _tokens(phrase or word):
-            every.append(_form(tokens) if word else _phrase(tokens))
-            some.extend(_fragments(tokens) if word and len(tokens) > 2 else every[-1:])
-    queries = [" AND ".join(every), " OR ".join(some[:MOST_WORDS])]
-    return [query for query in dict.fromkeys(queries) if query]
-
-
-def _form(tokens: list[str]) -> str:
-    """A word in any of its forms, as far as the folder's languages share a way to tell them."""
-    word = tokens[0].casefold()
-    beginning = stem(word)
-    if len(beginning) >= 6:
-        beginning = beginning.removesuffix("y")
-    if len(tokens) > 1 or beginning == word:
-        return _phrase(tokens)
-    return f'({_phrase(tokens)} OR "{beginning}"*)'
-
-
-def _fragments(tokens: list[str]) -> list[str]:
-    """A sentence without spaces, in pairs of characters: as a whole it is hardly ever in a text."""
-    return [_phrase(tokens[place : place + 2]) for place in range(len(tokens) - 1)]
-
-
-def _phrase(tokens: list[str]) -> str:
-    return f'"{" ".join(tokens)}"'
-
-
-def _tokens(text: str) -> list[str]:
-    """Runs of letters, digits and marks: what is left has no meaning in FTS5's query language when it is quoted."""
-    signs = (sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in index_text(text))
-    return "".join(signs).split()
 
 
 def _matching(db: DeskDatabase, query: str, root: str | None, limit: int) -> Iterator[Hit]:
@@ -129,9 +83,5 @@ def _folder(root: str | None) -> tuple[bytes | None, bytes | None]:
 
 
 def _with_snippet(hit: Hit, wanted: set[str]) -> Hit:
-    spans = split_sentences(hit.text) or [(0, len(hit.text))]
-    start, end = max(spans, key=lambda span: len(wanted & set(content_words(hit.text[span[0] : span[1]]))))
-    line = " ".join(hit.text[start:end].split())
-    if len(line) > SNIPPET_CHARACTERS:
-        line = f"{line[:SNIPPET_CHARACTERS].rsplit(' ', 1)[0]}…"
+    line = snippet(hit.text, wanted)
     return Hit(hit.root, hit.path, hit.place, hit.start, hit.end, line, hit.score, hit.content_hash, hit.text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,28 +13,53 @@ import click
 from pydantic import BaseModel
 
 from app.commands.output import echo_json, echo_markdown
-from app.conversation.events import Answered, AnswerNotice, AnswerText, PassagesFound, Proposed, Said
+from app.conversation.events import (
+    Answered,
+    AnswerEvent,
+    AnswerNotice,
+    CallEnded,
+    Decision,
+    FileWanted,
+    FolderWanted,
+    Proposed,
+    Said,
+)
+from app.conversation.policy import Preview
+from app.conversation.telling import tell
 from app.desk import LocalDesk
-from app.errors import Exit
+from app.errors import DeskError, Exit
+from app.folder_summary.events import Finished
 from app.folder_summary.render import answer_to_markdown
-from app.folder_summary.report import CitedSentence
+from app.folder_summary.report import CitedSentence, Report
 from app.folder_summary.sources import sources_of
 from app.locations import locations
 from app.summary_options import SummaryOptions
 from tools.sanitise import sanitise
 
+LONGEST_INPUT = 1_000_000
+"""Characters that are read from standard input."""
+INPUT_NAME = "standard input"
+
 
 class CalledTool(BaseModel):
-    """A tool that the model asked for, with the arguments as it copied them from the request."""
+    """A tool that the model called: the arguments as it wrote them, and the values that code made of them."""
 
     tool: str
     arguments: dict[str, Any]
     resolved: dict[str, Any] | None = None
     status: Literal["done", "proposed", "refused", "failed"]
+    result: dict[str, Any] | None = None
+    reason: str = ""
+    effect: int | None = None
+    """What `llama-desk undo` takes to take it back."""
+    shown: dict[str, str] = {}
+    """For a write, what it was previewed as, for a person."""
+    marked: dict[str, str] = {}
+    """For a write, the arguments that are not the user's own words, with where they came from."""
 
 
 class Answer(BaseModel):
-    """What `ask --json` prints: sentences with their sources, or `reply`, plain words of the model, or calls."""
+    """What `ask --json` prints: sentences with their sources, or `reply`, plain words, or calls; or several of them."""
 
     answer: list[CitedSentence] = []
     reply: str = ""
@@ -45,18 +72,27 @@ class Answer(BaseModel):
 @click.option("--in", "folder", type=click.Path(path_type=Path), help="Answer from this folder; it is read first.")
 @click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or one in the models folder.")
 @click.option("--no-model", is_flag=True, help="Answer with the best matching sentences, without a model.")
+@click.option(
+    "--yes-to", "yes_to", metavar="TOOL", multiple=True, help="Carry out the writes of this tool; may be repeated."
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
-def ask(question: str, folder: Path | None, model: str | None, no_model: bool, as_json: bool) -> int:
-    """Answer a question from the files that were read, every sentence with its source; or see what a request would do.
+def ask(
+    question: str, folder: Path | None, model: str | None, no_model: bool, yes_to: tuple[str, ...], as_json: bool
+) -> int:
+    """Answer a question from the files that were read, every sentence with its source; or carry out a request.
 
-    A request such as "Schedule a budget review with Ana tomorrow at 3pm" shows the call that the model makes of it;
-    this version carries out no calls yet, it only searches the files.
+    A request such as "Schedule a budget review with Ana tomorrow at 3pm" becomes a call of a tool. What only reads is
+    done at once; what writes is shown and left undone, unless --yes-to names its tool. `llama-desk undo` takes it
+    back. Text on standard input is what the question is about: git log | llama-desk ask "what changed?"
     """
     if not question.strip():
         raise click.UsageError("The question is empty.")
     root = sources_of([folder])[0].root if folder else None
     desk = LocalDesk.open(locations(), model=model, use_model=not no_model)
-    answer = asyncio.run(_ask(desk, question, root))
+    asking = _Asking(desk, frozenset(yes_to), quiet=as_json)
+    if unknown := asking.yes_to - set(desk.tool_names):
+        raise click.UsageError(f"There is no tool {min(unknown)}; there are {', '.join(desk.tool_names)}.")
+    answer = asyncio.run(asking.ask(question, root, _piped()))
     if answer is None:
         click.echo("Stopped.", err=True)
         return Exit.INTERRUPTED
@@ -64,51 +100,142 @@ def ask(question: str, folder: Path | None, model: str | None, no_model: bool, a
         echo_json(answer)
     else:
         _print(answer)
-    return Exit.DONE
+    return Exit.FAILED if any(call.status == "failed" for call in answer.calls) else Exit.DONE
+
+
+def _piped() -> str:
+    """The text on standard input; empty when it is a terminal or closed.
+
+    Raises DeskError when it is no text.
+    """
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return ""
+    try:
+        data = sys.stdin.buffer.read(LONGEST_INPUT * 4)
+    except OSError:  # there is none to read, as in a program that runs in the background
+        return ""
+    try:
+        return sanitise(data.decode("utf-8", errors="ignore" if len(data) == LONGEST_INPUT * 4 else "strict"))
+    except UnicodeDecodeError as error:
+        raise DeskError(
+            "What is on standard input is not text.", hint="Give a file to read with --in FILE instead."
+        ) from error
+
+
+class _Asking:
+    """One question, from its events to the answer that is printed."""
+
+    def __init__(self, desk: LocalDesk, yes_to: frozenset[str], *, quiet: bool) -> None:
+        self._desk = desk
+        self._quiet = quiet
+        self.yes_to = yes_to
+        self._answer = Answer()
+        self._previews: dict[int, Preview] = {}
+
+    async def ask(self, question: str, folder: Path | None, piped: str) -> Answer | None:
+        """The answer; None when it was stopped."""
+        try:
+            if folder is not None:
+                async for _ in self._desk.summarise([folder], SummaryOptions(use_model=False)):
+                    pass
+            asked = self._asked(question, folder, piped)
+            async with contextlib.aclosing(asked) as events:
+                async for event in events:
+                    await self._take(event)
+        except asyncio.CancelledError:
+            return None
+        finally:
+            await self._desk.close()
+        return self._answer
+
+    def _asked(self, question: str, folder: Path | None, piped: str) -> AsyncGenerator[AnswerEvent]:
+        if folder is not None:
+            return self._desk.ask(question, folder)
+        if piped.strip():
+            return self._desk.ask_about(question, INPUT_NAME, piped)
+        return self._desk.request(question, confirm=self._confirm)
+
+    async def _take(self, event: AnswerEvent) -> None:
+        match event:
+            case AnswerNotice():
+                click.echo(event.text, err=True)
+            case Proposed():
+                self._previews[event.number] = event.preview
+            case CallEnded():
+                self._answer.calls.append(self._called(event))
+            case Said(text=text):
+                self._say(text)
+            case FolderWanted(folder=folder):
+                await self._summarise(folder)
+            case FileWanted(root=root, path=path):
+                await self._open(root, path)
+            case Answered():
+                self._answer.answer += event.sentences
+                self._answer.model = event.model
+            case _:
+                pass
+
+    def _say(self, text: str) -> None:
+        self._answer.reply = f"{self._answer.reply}\n\n{text}".strip()
+
+    async def _confirm(self, proposed: Proposed) -> Decision:
+        allowed = proposed.preview.call.tool in self.yes_to
+        return Decision(agreed=allowed, undecided=not allowed)
+
+    async def _summarise(self, folder: Path) -> None:
+        report = Report()
+        async for event in self._desk.summarise([folder], SummaryOptions()):
+            if isinstance(event, Finished):
+                report = event.report
+        self._answer.answer += report.summary
+        self._say(f"{report.coverage.sentence()}.")
+
+    async def _open(self, root: Path, path: str) -> None:
+        document = await self._desk.open_document(root, path)
+        if document is not None:
+            self._say(document.text)
+
+    def _called(self, ended: CallEnded) -> CalledTool:
+        preview = self._previews.get(ended.number)
+        return CalledTool(
+            tool=ended.call.tool,
+            arguments=_clean(ended.call.arguments()),
+            resolved=_clean(dict(ended.resolved)) or None,
+            status=ended.status,
+            result=_clean(dict(ended.data)) or None,
+            reason=sanitise(ended.reason),
+            effect=ended.effect_id,
+            shown={line.name: sanitise(line.shown) for line in preview.lines} if preview else {},
+            marked={line.name: sanitise(line.mark) for line in preview.lines if line.mark} if preview else {},
+        )
 
 
 def _print(answer: Answer) -> None:
     for call in answer.calls:
-        click.echo(f"{call.tool} ({call.status})")
-        for name, value in call.arguments.items():
-            click.echo(f"  {name:<10} {', '.join(map(str, value)) if isinstance(value, list) else value}")
-    if answer.calls:
-        click.echo("Nothing was changed: this version shows calls and cannot carry them out yet.", err=True)
-    if answer.reply:
-        click.echo(answer.reply)
+        _print_call(call)
+    untold = [] if answer.reply or answer.answer else [tell(call.result) for call in answer.calls if call.result]
+    if words := "\n\n".join(filter(None, [*untold, answer.reply])):
+        click.echo(words)
     echo_markdown(answer_to_markdown(answer.answer))
 
 
-async def _ask(desk: LocalDesk, question: str, folder: Path | None) -> Answer | None:
-    answer = Answer()
-    try:
-        if folder is not None:
-            async for _ in desk.summarise([folder], SummaryOptions(use_model=False)):
-                pass
-        async with contextlib.aclosing(desk.ask(question, folder)) as events:
-            async for event in events:
-                match event:
-                    case AnswerNotice():
-                        click.echo(event.text, err=True)
-                    case Proposed(call=call):
-                        arguments = {name: _clean(value) for name, value in call.arguments().items()}
-                        answer.calls.append(CalledTool(tool=call.tool, arguments=arguments, status="proposed"))
-                    case Said(text=text):
-                        answer.reply = text
-                    case Answered():
-                        answer.answer, answer.model = list(event.sentences), event.model
-                        return answer
-                    case AnswerText() | PassagesFound():
-                        continue
-    except asyncio.CancelledError:
-        return None
-    finally:
-        await desk.close()
-    return None
+def _print_call(call: CalledTool) -> None:
+    click.echo(f"{call.tool} ({call.status})")
+    for name, value in (call.shown or call.arguments).items():
+        said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        click.echo(f"  {name:<10} {said}" + (f"  ! {call.marked[name]}" if name in call.marked else ""))
+    if call.reason:
+        click.echo(call.reason, err=True)
+    if call.status == "proposed":
+        click.echo(f"Nothing was changed. To do it, ask again with --yes-to {call.tool}.", err=True)
+    if call.effect is not None:
+        click.echo(f"llama-desk undo {call.effect} takes it back.", err=True)
 
 
 def _clean(value: Any) -> Any:
-    """An argument without what would move a terminal's cursor."""
+    """A value without what would move a terminal's cursor."""
+    if isinstance(value, dict):
+        return {name: _clean(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_clean(part) for part in value]
     return sanitise(value) if isinstance(value, str) else value

@@ -11,9 +11,12 @@ import click
 
 import app
 from app.commands.ask import ask
+from app.commands.calendar import calendar
 from app.commands.doctor import doctor
+from app.commands.history import history
 from app.commands.search import search
 from app.commands.summarise import summarise
+from app.commands.undo import undo
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
 from tools.errors import ToolProblem
@@ -47,7 +50,7 @@ def cli(context: click.Context, model: str | None) -> None:
         open_screen(model)
 
 
-for command in (summarise, ask, search, doctor):
+for command in (summarise, ask, search, calendar, undo, history, doctor):
     cli.add_command(command)
 
 

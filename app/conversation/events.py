@@ -1,11 +1,15 @@
-"""What happens while a question is answered, in order, as the command line and the screen consume it."""
+"""What happens while a request is answered, in order, as the command line and the screen consume it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
 
+from app.conversation.policy import Preview
 from app.folder_summary.report import Citation, CitedSentence
-from tools.catalogue import Call
+from tools.registry import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,56 @@ class AnswerNotice:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The model would call this tool; nothing has been done."""
+    """The model would do this; nothing has been done. Whoever shows it is asked to decide next."""
 
+    number: int
+    """Counts the calls of an answer."""
+    preview: Preview
+
+
+CallStatus = Literal["done", "proposed", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """What became of a call: done, left as a proposal, refused by a rule or by the user, or failed."""
+
+    number: int
     call: Call
+    status: CallStatus
+    resolved: Mapping[str, Any] = field(default_factory=dict)
+    """The values that code made of the arguments, for a write."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What the tool gave back."""
+    reason: str = ""
+    """Why it was not done, as a sentence."""
+    effect_id: int | None = None
+    """Its number in the undo journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderWanted:
+    """The request is to summarise this folder; whoever shows the answer does it, `depth` levels of subfolders deep."""
+
+    folder: Path
+    depth: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileWanted:
+    """The request is to show this file, `path` within `root`."""
+
+    root: Path
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The model's own plain words, which rest on no file: a question back, or that no tool fits."""
+    """Plain words that rest on no file: a result told, a question back, or that no tool fits."""
 
     text: str
+    asks: bool = False
+    """Whether the user's next words are the answer to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +96,25 @@ class Answered:
     model: str | None
 
 
-AnswerEvent = PassagesFound | AnswerText | AnswerNotice | Proposed | Said | Answered
+AnswerEvent = (
+    PassagesFound | AnswerText | AnswerNotice | Proposed | CallEnded | FolderWanted | FileWanted | Said | Answered
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The user's word on a proposal. `arguments`, when given, take the place of the call's: the user wrote them."""
+
+    agreed: bool = False
+    arguments: Mapping[str, Any] | None = None
+    undecided: bool = False
+    """Nobody is there to ask: the proposal stays one."""
+
+
+Confirm = Callable[[Proposed], Awaitable[Decision]]
+"""Asks the user about a proposal, each effect by itself."""
+
+
+async def nobody(_proposed: Proposed) -> Decision:
+    """Where nobody can be asked, nothing is written."""
+    return Decision(undecided=True)

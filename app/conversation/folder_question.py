@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
 from app.errors import DeskError
 from app.folder_summary.citations import cite_text
-from app.folder_summary.report import Citation
+from app.folder_summary.report import Citation, CitedSentence
 from runtime.client import Restarted
 from runtime.errors import RuntimeProblem
 from runtime.protocol import Delta
@@ -47,6 +47,20 @@ class FolderQuestions:
             yield AnswerNotice(NOT_THERE)
             yield Answered((), None)
             return
+        async with aclosing(self.answer_from(question, found, lambda: best_sentences(question, found.index))) as events:
+            async for event in events:
+                if isinstance(event, Answered) and event.sentences:
+                    said = " ".join(cited.sentence for cited in event.sentences)
+                    self._exchanges.append(Exchange(question, said))
+                yield event
+
+    async def answer_from(
+        self, question: str, found: Retrieved, without_model: Callable[[], list[CitedSentence]]
+    ) -> AsyncGenerator[AnswerEvent]:
+        """The events of an answer from these passages, `Answered` the last.
+
+        `without_model` gives the answer where no model writes one; it runs on the database's thread.
+        """
         text = ""
         if self._session is not None:
             try:
@@ -59,8 +73,16 @@ class FolderQuestions:
                 text = ""
                 yield AnswerText("", restart=True)
                 yield AnswerNotice(problem.sentence())
-        async for event in self._conclude(question, text.strip(), found):
-            yield event
+        text = text.strip()
+        if is_refusal(text):
+            yield AnswerNotice(NOT_THERE)
+            yield Answered((), self._model)
+            return
+        sentences = await self._database.run(lambda _: cite_text(text, found.index))
+        model = self._model if sentences else None
+        if not sentences:
+            sentences = await self._database.run(lambda _: without_model())
+        yield Answered(tuple(sentences), model)
 
     async def _write(
         self, question: str, found: Retrieved, session: EngineSession
@@ -80,19 +102,6 @@ class FolderQuestions:
                         yield AnswerNotice(event.message)
                     case _:
                         continue
-
-    async def _conclude(self, question: str, text: str, found: Retrieved) -> AsyncGenerator[AnswerEvent]:
-        """The sentences with their sources; the sources' own sentences where the model wrote none."""
-        if is_refusal(text):
-            yield AnswerNotice(NOT_THERE)
-            yield Answered((), self._model)
-            return
-        sentences = await self._database.run(lambda _: cite_text(text, found.index))
-        model = self._model if sentences else None
-        if not sentences:
-            sentences = await self._database.run(lambda _: best_sentences(question, found.index))
-        self._exchanges.append(Exchange(question, " ".join(said.sentence for said in sentences)))
-        yield Answered(tuple(sentences), model)
 
     @property
     def _model(self) -> str | None:

@@ -7,9 +7,22 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
-from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, PassagesFound, Proposed, Said
+from app.conversation.events import (
+    Answered,
+    AnswerEvent,
+    AnswerNotice,
+    AnswerText,
+    CallEnded,
+    Decision,
+    FileWanted,
+    FolderWanted,
+    PassagesFound,
+    Proposed,
+    Said,
+)
 from app.tui.call_card import CallCard
 from app.tui.entries import Entry, Placed
 from app.tui.sentence_list import SentenceList
@@ -19,7 +32,6 @@ from tools.sanitise import sanitise
 
 EVERYWHERE = Path("/")
 """Stands for all folders that were read: the paths of such an answer are whole."""
-ONLY_PROPOSED = "Nothing was changed: this version shows what it would do and cannot do it yet."
 
 
 class AnswerEntry(Entry):
@@ -34,6 +46,21 @@ class AnswerEntry(Entry):
         & .-empty { display: none; }
     }
     """
+
+    class FolderAsked(Message):
+        """The assistant was asked to summarise this folder."""
+
+        def __init__(self, folder: Path) -> None:
+            super().__init__()
+            self.folder = folder
+
+    class FileAsked(Message):
+        """The assistant was asked to show this file."""
+
+        def __init__(self, root: Path, path: str) -> None:
+            super().__init__()
+            self.root = root
+            self.path = path
 
     def __init__(self, root: Path) -> None:
         super().__init__()
@@ -60,19 +87,35 @@ class AnswerEntry(Entry):
                     self._draft = ("" if restart else self._draft) + sanitise(text)
                 case AnswerNotice(text=text):
                     self._say(".notice", one_line(text))
-                case Proposed(call=call):
-                    await self.mount(CallCard(call, "proposed"), before=self.query_one(".notice"))
-                    self._say(".notice", ONLY_PROPOSED)
+                case CallEnded():
+                    (await self._card(event.number)).end(event)
+                case FolderWanted(folder=folder):
+                    self.post_message(self.FolderAsked(folder))
+                case FileWanted(root=root, path=path):
+                    self.post_message(self.FileAsked(root, path))
                 case Said(text=text):
-                    self._said = sanitise(text)
+                    self._said = f"{self._said}\n\n{sanitise(text)}".strip()
+                    self._say(".draft", self._said)
+                case Proposed():
+                    continue  # `confirm` shows it
                 case Answered():
                     await self._finish(event)
         if self.sentences is None and self._draft:
             self._say(".state", "")
             self._say(".draft", self._draft.strip())
 
+    async def confirm(self, proposed: Proposed) -> Decision:
+        """Show the proposal and wait for the user's key; whatever else ends the wait is no yes."""
+        card = await self._card(proposed.number)
+        self._say(".state", "Waiting for your word…")
+        agreed = await card.decide(proposed)
+        self._say(".state", "Thinking…")
+        return Decision(agreed=agreed)
+
     def end(self, words: str) -> None:
         """The answer is over, in whatever way; what was written stays."""
+        for card in self.query(CallCard):
+            card.close()
         self._say(".state", words)
 
     async def _finish(self, event: Answered) -> None:
@@ -82,6 +125,15 @@ class AnswerEntry(Entry):
             self._say(".state", "")
             await self.mount(self.sentences, after=self.query_one(".draft"))
         self.post_message(Placed(self))
+
+    async def _card(self, number: int) -> CallCard:
+        """The card of a call, put under those before it."""
+        for card in self.query(CallCard):
+            if card.number == number:
+                return card
+        card = CallCard(number)
+        await self.mount(card, before=self.query_one(".draft"))
+        return card
 
     def _say(self, selector: str, text: str) -> None:
         # An answer may end after its entry was taken off the screen: then there is no such line.

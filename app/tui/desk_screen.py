@@ -134,7 +134,9 @@ class DeskScreen(Screen[None]):
 
     async def report(self, problem: Problem) -> None:
         """Say what went wrong in the conversation, where it stays."""
-        await self.conversation.add(ProblemNote(problem))
+        # Work fails with the screen, too, when its widgets may be gone.
+        for conversation in self.query(ConversationView):
+            await conversation.add(ProblemNote(problem))
 
     def show_engine(self, state: EngineState) -> None:
         self.query_one(Header).engine = state
@@ -206,6 +208,16 @@ class DeskScreen(Screen[None]):
         self.places.show_conversation()
         self.panes.show_sources()
         self.jobs.open_document(root, row.path, lambda found: self.panes.sources.show_file(row, root, found))
+
+    @on(AnswerEntry.FolderAsked)
+    async def _summarise_asked(self, event: AnswerEntry.FolderAsked) -> None:
+        await self.summarise(event.folder)
+
+    @on(AnswerEntry.FileAsked)
+    def _show_asked(self, event: AnswerEntry.FileAsked) -> None:
+        self.places.show_conversation()
+        self.panes.show_sources()
+        self.jobs.open_document(event.root, event.path, self.panes.sources.show_document)
 
     @on(PlaceList.Wanted)
     def _go_there(self, event: PlaceList.Wanted) -> None:

@@ -86,7 +86,7 @@ class Jobs:
         await self._follow(self._desk.summarise([folder.root], options), show, entry, stopped)
 
     async def _follow_answer(self, question: str, root: Path | None, entry: AnswerEntry) -> None:
-        await self._follow(self._desk.ask(question, root), entry.show, entry, "Stopped.")
+        await self._follow(self._desk.request(question, root, entry.confirm), entry.show, entry, "Stopped.")
 
     async def _follow[T](
         self, stream: AsyncIterator[T], show: Callable[[list[T]], Awaitable[None]], entry: Work, stopped: str

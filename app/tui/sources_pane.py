@@ -78,6 +78,14 @@ class SourcesPane(Vertical):
             )
             self._view.show_quote("", words, sentences)
 
+    def show_document(self, document: OpenedDocument | None) -> None:
+        """A file from its start."""
+        if document is None:
+            self._head("", "", "The text of this file is not stored.")
+            return
+        self._head(one_line(document.path), "", one_line(document.title))
+        self._view.show_document(document, 0, 0)
+
     @property
     def _view(self) -> DocumentView:
         return self.query_one(DocumentView)

@@ -18,9 +18,10 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
 from scores import Case, cases, is_right, score  # noqa: E402
 
-from app.conversation.tool_calls import TOOLS  # noqa: E402
+from app.conversation.tool_calls import engine_tools  # noqa: E402
 from runtime.client import EngineClient  # noqa: E402
 from runtime.protocol import Delta, Turn  # noqa: E402
+from tools.desk_tools import SHIPPED  # noqa: E402
 
 ENGINE = (sys.executable, "-I", "-m", "runtime.engine")
 TOGETHER = 4
@@ -50,7 +51,7 @@ async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
         Turn(role="tool" if turn.role == "ipython" else turn.role, content=turn.text)
         for turn in case.conversation.turns
     ]
-    tools = [tool for tool in TOOLS if tool.name in case.conversation.tools]
+    tools = [tool for tool in engine_tools(SHIPPED) if tool.name in case.conversation.tools]
     words_of = case.source if case.task == "summary" and not free else None
     events = client.generate(turns=turns, tools=tools, words_of=words_of, max_tokens=LONGEST_ANSWER)
     return "".join([event.text async for event in events if isinstance(event, Delta)])

@@ -136,7 +136,7 @@ class LoadedModel:
 
     def generate(self, command: Generate) -> None:
         prompt = self.prompts.write(command, self._context.n_ctx)
-        gbnf = _form(command)
+        gbnf = _form(command, python_list=self.prompts.asks_for_python_list)
         grammar = Grammar(self.model, gbnf) if gbnf else None
         starts_word = self.model.marks_words and self.model.is_control(prompt.tokens[-1])
         generation = Generation(
@@ -176,12 +176,12 @@ class LoadedModel:
         )
 
 
-def _form(command: Generate) -> str | None:
+def _form(command: Generate, *, python_list: bool) -> str | None:
     """The grammar that the answer has to follow, if there is one. Raises EngineFailed when it cannot be made."""
     if bool(command.tools) + (command.json_schema is not None) + (command.words_of is not None) > 1:
         raise EngineFailed("A request takes tools, a form or words for its answer.", hint="Give just one of them.")
     if command.tools:
-        return tool_grammar(command.tools)
+        return tool_grammar(command.tools, python_list=python_list)
     if command.words_of is not None:
         return words_grammar(command.words_of)
     return schema_grammar(command.json_schema) if command.json_schema is not None else None

@@ -13,7 +13,8 @@ from runtime.engine.model import Model
 from runtime.engine.native import lib
 from runtime.errors import EngineFailed
 
-_MAX_GBNF = 1 << 18
+MOST_GBNF = 1 << 18
+"""The most characters that a grammar may have."""
 _HINT = "Ask for a simpler form."
 
 
@@ -77,6 +78,6 @@ def schema_grammar(schema: dict[str, Any]) -> str:
         ValueError,
     ) as error:
         raise EngineFailed("The form asked for the answer could not be turned into a grammar.", hint=_HINT) from error
-    if len(gbnf) > _MAX_GBNF:
+    if len(gbnf) > MOST_GBNF:
         raise EngineFailed("The form asked for the answer is too large.", hint=_HINT)
     return gbnf

@@ -30,6 +30,11 @@ class PromptWriter:
         self._template = ChatTemplate(model.chat_template, bos=model.bos_literal(), eos=model.eos_literal())
         self._specials = model.control_literals
 
+    @property
+    def asks_for_python_list(self) -> bool:
+        """Whether the model's chat template wants calls as `[f(a=1), g()]`."""
+        return self._template.teaches_python_list
+
     def write(self, command: Generate, n_ctx: int) -> Prompt:
         """The prompt of `command`. Raises ContextOverflow when it leaves no room for an answer in `n_ctx` tokens."""
         if command.prompt is not None and not command.turns:

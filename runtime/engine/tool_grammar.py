@@ -1,37 +1,75 @@
 """The grammar of an answer that may call tools: plain text, or calls that name a tool and hold its arguments.
 
-Which of the two it is shows in the first character, so the grammar binds nothing that is not a call.
+A call has begun with `{`, with `<|python_tag|>`, and, for a model that writes calls as a Python list, with `[name(`;
+the grammar binds nothing else.
 """
 
 from __future__ import annotations
 
-import re
+import json
+import keyword
+import unicodedata
 from collections.abc import Sequence
-from typing import Any
 
-from runtime.engine.grammar import schema_grammar
+from runtime.engine.grammar import MOST_GBNF
+from runtime.engine.notation import JSON, PYTHON, gbnf_text
+from runtime.engine.tool_schema import Fields, arguments_of
+from runtime.engine.value_grammar import ValueRules
+from runtime.errors import EngineFailed
 from runtime.protocol import Tool
 
+_JSON_CALL = r"""json-call ::= "{" " "? "\"name\"" " "? ":" " "? json-named " "? "}"
+json-parameters ::= " "? "," " "? "\"parameters\"" " "? ":" " "?
+"""
 _ANSWER = r"""
-root ::= one-call (";" " "? one-call)* | plain-text
-one-call ::= "<|python_tag|>"? call-object
-plain-text ::= [^{<] [^\x00]*
+root ::= [ \t\r\n]* (calls | words)
+calls ::= call (";" " "? call)*
+call ::= "<|python_tag|>"? json-call
+words ::= [^{< \t\r\n] [^\x00]*
+"""
+_ANSWER_OR_LIST = r"""
+root ::= [ \t\r\n]* (calls | words)
+calls ::= call (";" " "? call)* | "<|python_tag|>"? "[" python-call (" "? "," " "? python-call)* "]"
+call ::= "<|python_tag|>"? json-call
+words ::= [^{<[ \t\r\n] [^\x00]* | "[" no-call?
+no-call ::= [^0-9A-Z_a-z.\x80-\U0010FFFF] [^\x00]* | name-sign+ ([^0-9A-Z_a-z.(\x80-\U0010FFFF] [^\x00]*)?
+name-sign ::= [0-9A-Z_a-z.\x80-\U0010FFFF]
 """
 
 
-def tool_grammar(tools: Sequence[Tool]) -> str:
+def tool_grammar(tools: Sequence[Tool], *, python_list: bool = False) -> str:
     """The GBNF text. A call is JSON as Llama 3.2 writes it, `<|python_tag|>` before it or not.
 
-    Raises EngineFailed for a tool whose parameters a grammar cannot keep.
+    With `python_list` it may be a list of Python calls instead, `[f(a=1), g()]`: of the tools that Python has a name
+    for. Raises EngineFailed, naming the tool, for one whose arguments no grammar can keep.
     """
-    calls = schema_grammar({"anyOf": [_call_schema(tool) for tool in tools]})
-    return re.sub(r"^root ::= ", "call-object ::= ", calls, flags=re.MULTILINE) + _ANSWER
+    read = [(tool, arguments_of(tool)) for tool in tools]
+    json_rules, python_rules = ValueRules(JSON), ValueRules(PYTHON)
+    calls = f"{_JSON_CALL}json-named ::= {' | '.join(_json_call(tool, shape, json_rules) for tool, shape in read)}\n"
+    callable_ = [(tool, shape) for tool, shape in read if python_list and _has_python_names(tool, shape)]
+    if callable_:
+        python = " | ".join(_python_call(tool, shape, python_rules) for tool, shape in callable_)
+        calls += f"python-call ::= {python}\n"
+    grammar = json_rules.text() + python_rules.text() + calls + (_ANSWER_OR_LIST if callable_ else _ANSWER)
+    if len(grammar) > MOST_GBNF:
+        raise EngineFailed("The tools take too many arguments together.", hint="Offer fewer tools at a time.")
+    return grammar
 
 
-def _call_schema(tool: Tool) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {"name": {"const": tool.name}, "parameters": tool.parameters},
-        "required": ["name", "parameters"],
-        "additionalProperties": False,
-    }
+def _json_call(tool: Tool, arguments: Fields, rules: ValueRules) -> str:
+    name = gbnf_text(json.dumps(tool.name, ensure_ascii=False))
+    return rules.add(f"{name} json-parameters {rules.value(arguments)}")
+
+
+def _python_call(tool: Tool, arguments: Fields, rules: ValueRules) -> str:
+    inside = rules.fields(arguments, between='" "? "=" " "?', keys=False)
+    return rules.add(f'{gbnf_text(tool.name)} "(" " "? ({inside or gbnf_text("")}) " "? ")"')
+
+
+def _has_python_names(tool: Tool, arguments: Fields) -> bool:
+    """Whether Python reads a call of the tool as one, and its names as they are written."""
+    names = [*tool.name.split("."), *(field.name for field in arguments.fields)]
+    return all(
+        name.isidentifier() and not keyword.iskeyword(name) and unicodedata.is_normalized("NFKC", name)
+        for name in names
+    )

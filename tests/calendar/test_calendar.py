@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from tests.calendar.conftest import BERLIN, NOW
-from tools.calendar import Attendee, CalendarProblem, Event, Window, WorkingHours, new_event
+from tools.calendar import Attendee, CalendarProblem, Event, Window, WorkingHours, attendee, new_event
 from tools.calendar.moments import normalised, read, written
 
 
@@ -155,6 +155,23 @@ class TestMoving:
             calendar.move(one, at(25, 10))
 
 
+class TestPeople:
+    def test_are_added_to_the_series_or_to_the_occurrence_that_was_changed(self, calendar, db, standup):
+        moved = calendar.move(calendar.list_events(week()).occurrences[0], at(24, 9)).event
+        before = rows(db)
+        first, second = calendar.list_events(week()).occurrences
+        calendar.add_people(first, [attendee("Ana")])
+        calendar.add_people(second, [attendee("Ben"), attendee("Ben")])
+        assert [one.event.attendees for one in calendar.list_events(week()).occurrences] == [
+            (Attendee("", "Ana"),),
+            (Attendee("", "Ben"),),
+        ]
+        assert calendar.store.get("standup").changed[0].recurrence_id == moved.recurrence_id
+        db.journal.undo()
+        db.journal.undo()
+        assert rows(db) == before
+
+
 class TestCancelling:
     def test_one_occurrence(self, calendar, standup):
         calendar.cancel(calendar.list_events(week()).occurrences[0])
@@ -254,6 +271,18 @@ class TestFinding:
         found = calendar.find("budget")
         assert found.clear is None
         assert {one.event.title for one in found.ambiguous} == {"Budget review", "Budget planning"}
+
+    def test_what_is_called_just_so_is_meant(self, calendar):
+        calendar.create(new_event("Lunch", at(25, 12)))
+        assert calendar.find("the lunch").clear.event.title == "Lunch"
+        calendar.create(new_event("Lunch", at(26, 12)))
+        assert [one.begins for one in calendar.find("lunch").ambiguous] == [at(25, 12), at(26, 12)]
+
+    def test_a_uid_names_its_event(self, calendar):
+        assert calendar.next_of("standup").begins == at(23, 9)
+        assert calendar.next_of("standup", Window(at(24, 0), at(26, 0))).begins == at(25, 9)
+        assert calendar.next_of("standup", Window(at(24, 0), at(25, 0))) is None
+        assert calendar.next_of("Standup") is None
 
     def test_a_window_decides(self, calendar):
         found = calendar.find("budget", Window(at(26, 0), at(27, 0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from tools.calendar import (
     CalendarProblem,
     Event,
     Series,
+    attendee,
     calendar_bytes,
     export_file,
     export_folder,
@@ -189,7 +191,9 @@ def test_zones_are_known_by_the_names_that_programs_use(name, zone):
 
 SAFE_TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=40)
 ADDRESSES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,5})?@[a-z]{1,8}\.org", fullmatch=True)
-PEOPLE = st.builds(Attendee, ADDRESSES, SAFE_TEXT, st.sampled_from(["needs-action", "accepted", "declined"]))
+PEOPLE = st.builds(
+    Attendee, st.just("") | ADDRESSES, SAFE_TEXT, st.sampled_from(["needs-action", "accepted", "declined"])
+)
 TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2037, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
 ZONES = st.sampled_from([None, UTC, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")])
 
@@ -313,12 +317,29 @@ class TestInvitation:
         [
             ((), Attendee("me@example.org"), "Nobody is invited"),
             ((Attendee("ana@example.org"),), None, "who invites"),
-            ((Attendee("", "Ana"),), Attendee("me@example.org"), "no mail address for Ana"),
+            ((Attendee("", "Ana"),), Attendee("me@example.org"), "needs the mail address of Ana."),
+            ((Attendee("b@b.org"), attendee("Ana"), attendee("Bo")), Attendee("me@example.org"), "of Ana and Bo"),
         ],
     )
     def test_what_is_missing_is_said(self, people, organizer, said):
         with pytest.raises(CalendarProblem, match=said):
             invitation(new_event("Keys", date(2026, 11, 27), attendees=people), organizer)
+
+
+def test_each_real_event_comes_back_from_a_file_as_it_was(shared_data):
+    known = 0
+    for path in sorted((shared_data / "calendar" / "icalendar").rglob("*.*")):
+        made = []
+        try:
+            file = split_file(path.read_bytes())
+            for lines in file.events:
+                with suppress(CalendarProblem):
+                    made.extend(read_event(lines, file.zones))
+        except CalendarProblem:
+            continue
+        assert reread(calendar_bytes([Series(event) for event in made])) == made, path
+        known += len(made)
+    assert known > 90
 
 
 def test_real_files_are_imported_or_refused_and_come_back_the_same(calendar, db, tmp_path, shared_data):

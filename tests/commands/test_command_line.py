@@ -187,7 +187,7 @@ def test_doctor_with_the_pocket_model_alone_is_well(desk_home, capsys):
 
 def test_every_command_is_in_the_readme():
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    for name in ("summarise", "ask", "search", "doctor"):
+    for name in ("summarise", "ask", "search", "calendar", "undo", "history", "doctor"):
         assert f"llama-desk {name}" in readme
 
 

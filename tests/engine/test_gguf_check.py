@@ -70,7 +70,7 @@ def test_the_facts_of_a_sound_model(tiny_model: Path):
 
 
 def test_a_model_without_a_template(tmp_path: Path):
-    assert not check_model(make_tiny_llama(tmp_path / "m.gguf", template=False)).has_template
+    assert not check_model(make_tiny_llama(tmp_path / "m.gguf", template=None)).has_template
 
 
 def test_a_real_small_model(shared_data: Path):

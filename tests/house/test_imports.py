@@ -11,7 +11,7 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("app.commands.cli", {"llama_cpp", "textual"}),
+        ("app.commands.cli", {"llama_cpp", "textual", "icalendar", "babel"}),
         ("app.desk", {"llama_cpp", "textual"}),
         ("app.tui.app", {"llama_cpp"}),
         ("runtime.client", {"llama_cpp", "textual"}),

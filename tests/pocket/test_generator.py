@@ -19,19 +19,22 @@ from scores import cases, score
 from threads import thread
 
 from app.conversation import prompts as question_prompts
-from app.conversation.tool_calls import TOOLS, parse_calls
+from app.conversation.call_syntax import written_calls
+from app.conversation.tool_calls import engine_tools
 from app.folder_summary import language as document_language
 from app.folder_summary import prompts as summary_prompts
 from runtime.protocol import Turn
 from runtime.templates import ChatTemplate
-from tools.catalogue import BY_NAME, schema
+from tools.desk_tools import SHIPPED
+
+TOOLS = engine_tools(SHIPPED)
 
 
-def test_the_tools_are_those_of_the_catalogue():
-    assert tuple(BY_NAME) == tool_names.NAMES
-    for name, call in BY_NAME.items():
-        assert tuple(schema(call)["properties"]) == tool_names.arguments(name)
-        assert tuple(schema(call).get("required", ())) == tool_names.REQUIRED[name]
+def test_the_tools_are_those_that_ship():
+    assert tuple(tool.name for tool in SHIPPED) == tool_names.NAMES
+    for tool in SHIPPED:
+        assert tuple(tool.schema()["properties"]) == tool_names.arguments(tool.name)
+        assert tuple(tool.schema().get("required", ())) == tool_names.REQUIRED[tool.name]
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -40,8 +43,8 @@ def test_a_request_holds_each_value_of_its_call_word_for_word(languages, code, h
     random = Random(f"{code} {held}")
     for name in tool_names.NAMES * 6:
         asked = request(languages[code], random, held=held, tool=name)
-        (call,) = parse_calls(asked.call)
-        for argument, value in call.arguments().items():
+        (call,) = written_calls(asked.call)
+        for argument, value in call.arguments.items():
             if argument == "start" and value not in asked.text:  # a day and a time that stand apart
                 assert all(word in asked.text for word in value.split()), asked
             elif isinstance(value, str):

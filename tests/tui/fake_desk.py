@@ -6,12 +6,13 @@ Its calendar and its history can be looked at; nothing is done to them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from app.conversation.events import AnswerEvent
+from app.conversation.events import AnswerEvent, Confirm, Decision, Proposed, nobody
 from app.desk_api import EngineState, OpenedDocument
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
@@ -42,6 +43,8 @@ class FakeDesk:
     listing: Listing = field(default_factory=lambda: Listing(()))
     asked: list[tuple[str, Path | None]] = field(default_factory=list)
     summarised: list[tuple[tuple[Path, ...], SummaryOptions]] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    """What the user said to the proposals."""
     opened: list[str] = field(default_factory=list)
     stopped: int = 0
     """Streams that were closed before their end."""
@@ -63,6 +66,15 @@ class FakeDesk:
     def ask(self, question: str, folder: Path | None) -> AsyncIterator[AnswerEvent]:
         self.asked.append((question, folder))
         return self._play(self.answers[min(len(self.asked), len(self.answers)) - 1])
+
+    async def request(
+        self, request: str, folder: Path | None = None, confirm: Confirm = nobody
+    ) -> AsyncIterator[AnswerEvent]:
+        async with contextlib.aclosing(self.ask(request, folder)) as events:
+            async for event in events:
+                yield event
+                if isinstance(event, Proposed):
+                    self.decisions.append(await confirm(event))
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         self.opened.append(path)

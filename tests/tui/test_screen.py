@@ -6,7 +6,8 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input, OptionList, Static
 
-from app.conversation.events import Answered, AnswerNotice, PassagesFound, Proposed, Said
+from app.conversation.events import Answered, AnswerNotice, CallEnded, PassagesFound, Proposed, Said
+from app.conversation.policy import Preview, PreviewLine
 from app.desk_api import EngineState
 from app.errors import DeskError
 from app.folder_summary.events import DigestReady, TextWritten
@@ -24,7 +25,7 @@ from app.tui.sources_pane import SourcesPane
 from tests.tui.conftest import until
 from tests.tui.fake_desk import FakeDesk, Pause
 from tests.tui.lease_story import DEPOSIT, READING, lease_desk, noticed_desk, paused_desk
-from tools.catalogue import CalendarCreate
+from tools.desk_tools import calendar_create
 
 
 def words_on(app) -> str:
@@ -139,18 +140,48 @@ async def test_nothing_found_is_said_once(make_app):
         assert words_on(pilot.app).count(sentence) == 1
 
 
-async def test_without_a_folder_a_request_shows_the_call_it_would_make(make_app):
-    call = CalendarCreate(title="budget review", start="tomorrow at 3pm", attendees=["Ana", "Ben"])
-    desk = lease_desk(answers=((Proposed(call), Answered((), "llama-desk pocket")),))
+def proposal():
+    call = calendar_create.call(title="budget review", start="tomorrow at 3pm", attendees=["Ana", "Ben"])
+    lines = (
+        PreviewLine("title", "budget review"),
+        PreviewLine("start", "Sun 22 Nov 2026 15:00"),
+        PreviewLine("attendees", "Ana, Ben", "came from the message “Lunch” of Ana"),
+    )
+    return Proposed(1, Preview(call, "Create “budget review”", lines, ("At the same time: Choir, 15:00.",)))
+
+
+async def test_a_write_is_shown_with_its_marks_and_done_only_on_yes(make_app):
+    proposed = proposal()
+    ended = CallEnded(1, proposed.preview.call, "done", data={"created": {"title": "budget review"}}, effect_id=7)
+    desk = lease_desk(answers=((proposed, ended, Said("In the calendar."), Answered((), "pocket")),))
     async with make_app(desk).run_test(size=(120, 36)) as pilot:
         await pilot.press(*"Schedule a budget review", "enter")
-        await settle(pilot, pilot.app)
+        await until(pilot, lambda: isinstance(pilot.app.focused, CallCard))
         card = pilot.app.screen.query_one(CallCard)
         assert str(card.border_title) == "calendar_create"
-        assert "tomorrow at 3pm" in str(card.render())
-        assert "Ana, Ben" in str(card.render())
-        assert "Nothing was changed" in words_on(pilot.app)
-        assert desk.asked == [("Schedule a budget review", None)]
+        for words in ("Sun 22 Nov 2026 15:00", "Ana, Ben  ⚠ came from the message", "At the same time: Choir"):
+            assert words in str(card.render())
+        assert "no (default)" in str(card.border_subtitle)
+        assert desk.decisions == []
+        await pilot.press("y")
+        await settle(pilot, pilot.app)
+        assert [decision.agreed for decision in desk.decisions] == [True]
+        assert "done" in str(card.border_subtitle)
+        assert "In the calendar." in words_on(pilot.app)
+
+
+@pytest.mark.parametrize("key", ["n", "enter", "escape"])
+async def test_every_other_key_of_a_proposal_is_no(make_app, key):
+    proposed = proposal()
+    ended = CallEnded(1, proposed.preview.call, "refused", reason="You said no.")
+    desk = lease_desk(answers=((proposed, ended, Answered((), "pocket")),))
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"Schedule it", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, CallCard))
+        await pilot.press(key)
+        await settle(pilot, pilot.app)
+        assert [decision.agreed for decision in desk.decisions] == [False]
+        assert "You said no." in words_on(pilot.app)
 
 
 async def test_without_a_folder_the_model_s_own_words_are_shown(make_app):

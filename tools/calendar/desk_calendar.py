@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tools.calendar import series_changes
+from tools.calendar.attendee import Attendee, with_people
 from tools.calendar.event import Event, Series
 from tools.calendar.free_time import WorkingHours, free_slots
-from tools.calendar.matching import Found, best_matches
-from tools.calendar.moments import Moment, ending
-from tools.calendar.occurrences import Occurrence, Window, expand, happens, occurrence
+from tools.calendar.matching import Candidate, Found, best_matches
+from tools.calendar.moments import Moment, ending, length
+from tools.calendar.occurrences import Occurrence, Window, expand, happens, next_occurrence, occurrence
 from tools.calendar.problems import CalendarProblem
 from tools.calendar.store import EventStore
 from tools.desk_db import DeskDatabase
@@ -97,8 +98,27 @@ class Calendar:
         Of a series only the next occurrence stands for all, unless a window says which.
         """
         now = self._now()
-        asked = window or Window(now - timedelta(days=1), now + _LOOKED_AHEAD)
-        return best_matches(words, self.list_events(asked).occurrences, now)
+        asked = window or self._looked_at(now)
+        every = self.store.between(int(asked.start.timestamp()), int(asked.end.timestamp()) + 1).values()
+        return best_matches(words, [one for series in every for one in self._candidates(series, asked, now)])
+
+    def _candidates(self, series: Series, window: Window, now: datetime) -> Iterator[Candidate]:
+        def occurs() -> Occurrence | None:
+            return next_occurrence(series, window, now, self.zone)
+
+        if series.event is not None and not series.changed:
+            yield Candidate(series.event, occurs)
+        elif (one := occurs()) is not None:
+            # What it is called may have been changed in this occurrence alone.
+            yield Candidate(one.event, lambda: one)
+
+    def next_of(self, uid: str, window: Window | None = None) -> Occurrence | None:
+        """The next occurrence of an event by its UID, or the last if all are over; looked for where `find` looks."""
+        now = self._now()
+        series = self.store.get(uid)
+        if series is None:
+            return None
+        return next_occurrence(series, window or self._looked_at(now), now, self.zone)
 
     def move(
         self, target: Occurrence, start: Moment, end: Moment | None = None, *, whole_series: bool = False
@@ -113,11 +133,24 @@ class Calendar:
             changed = series_changes.series_moved(series, start, end, zone=self.zone)
         elif whole_series and series.event is not None:
             first = series_changes.first_of_moved(series.event, target.start, start, zone=self.zone)
-            changed = series_changes.series_moved(series, first, ending(first, start, end), zone=self.zone)
+            changed = series_changes.series_moved(
+                series, first, ending(first, start, end, length(start, end)), zone=self.zone
+            )
         else:
             changed = series_changes.occurrence_moved(series, _id(target), start, end, zone=self.zone)
         moved = next((one for one in changed.changed if one.start == start), next(iter(changed)))
         return self._write("calendar_move", f"Move “{target.event.title}”", changed, moved)
+
+    def add_people(self, target: Occurrence, people: Iterable[Attendee]) -> Written:
+        """Note who comes too, or the address of somebody known by name, in the occurrence's whole series."""
+        series = self._current(target)
+        mine = _mine(series, target)
+        added = replace(mine, attendees=with_people(mine.attendees, people), sequence=mine.sequence + 1)
+        changed = Series(
+            added if series.event is mine else series.event,
+            tuple(added if one is mine else one for one in series.changed),
+        )
+        return self._write("calendar_people", f"People of “{mine.title}”", changed, added)
 
     def cancel(self, target: Occurrence, *, whole_series: bool = False) -> Written:
         """Cancel an occurrence, or its whole series."""
@@ -127,6 +160,9 @@ class Calendar:
         else:
             changed = series_changes.occurrence_cancelled(series, _id(target), zone=self.zone)
         return self._write("calendar_cancel", f"Cancel “{target.event.title}”", changed, next(iter(changed)))
+
+    def _looked_at(self, now: datetime) -> Window:
+        return Window(now - timedelta(days=1), now + _LOOKED_AHEAD)
 
     def _write(self, tool: str, summary: str, series: Series, said: Event, *, calendar: str = "") -> Written:
         now = self._now().astimezone(UTC)

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
+from tools.calendar.attendee import Attendee
 from tools.calendar.moments import Moment, aware, is_day, kind_of, length, named_zone, normalised, shifted, written
 from tools.calendar.problems import CalendarProblem
 from tools.calendar.rules import checked_rule
@@ -19,22 +20,6 @@ type Status = Literal["confirmed", "tentative", "cancelled"]
 
 MAX_TITLE, MAX_TEXT, MAX_LISTED = 1_000, 200_000, 2_000
 _UTC = named_zone("UTC")
-
-
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """Somebody invited, by mail address; `response` is RFC 5545's PARTSTAT in lower case."""
-
-    address: str
-    name: str = ""
-    response: str = "needs-action"
-
-    def __post_init__(self) -> None:
-        for name in ("address", "name", "response"):
-            # A parameter of a content line can hold no double quote (RFC 5545, 3.2), and the icalendar library takes a
-            # backslash there for an escape, with which a name would swallow what follows it.
-            text = " ".join(sanitise(getattr(self, name)).split()).replace('"', "'").replace("\\", "/")
-            object.__setattr__(self, name, text[:MAX_TITLE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +93,14 @@ class Event:
 
 
 _FINGERPRINTED = tuple(field.name for field in fields(Event) if field.name != "modified")
+
+
+def kept_event(**values: Any) -> Event:
+    """An event as it was kept: all its fields, checked when they were written, and not again for each reader."""
+    event = object.__new__(Event)
+    for name, value in values.items():
+        object.__setattr__(event, name, value)
+    return event
 
 
 @dataclass(frozen=True, slots=True)

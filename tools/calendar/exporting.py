@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.calendar.event import Series
-from tools.calendar.ics_write import calendar_bytes
+from tools.calendar.attendee import Attendee
+from tools.calendar.event import Event, Series
+from tools.calendar.ics_write import calendar_bytes, invitation
 from tools.calendar.problems import CalendarProblem
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
@@ -21,6 +22,18 @@ def export_file(series: Iterable[Series], path: Path, *, name: str = "") -> None
     """Write one .ics file, in place of what was there, whole or not at all."""
     try:
         _replace(path, calendar_bytes(series, name=name))
+    except OSError as error:
+        raise CalendarProblem(f"{path} cannot be written: {error.strerror or 'the system refused it'}.") from error
+
+
+def write_invitation(event: Event, path: Path, organizer: Attendee) -> None:
+    """Write the invitation to `event` that `organizer` sends, in place of what was there, whole or not at all.
+
+    Raises `CalendarProblem` when somebody's address is missing or the file cannot be written.
+    """
+    data = invitation(event, organizer)
+    try:
+        _replace(path, data)
     except OSError as error:
         raise CalendarProblem(f"{path} cannot be written: {error.strerror or 'the system refused it'}.") from error
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import icalendar
 
-from tools.calendar.event import Attendee, Event, Status
+from tools.calendar.attendee import Attendee, from_uri
+from tools.calendar.event import Event, Status
 from tools.calendar.ics_lines import marker, property_name
 from tools.calendar.moments import Moment, aware, is_day, named_zone
 from tools.calendar.problems import CalendarProblem
@@ -198,10 +199,8 @@ def _people(component: Any, name: str) -> Iterator[Attendee]:
     value = component.get(name, [])
     for person in value if isinstance(value, list) else [value]:
         parameters = getattr(person, "params", {})
-        address = str(person)
-        address = address[7:] if address[:7].lower() == "mailto:" else address
         response = str(parameters.get("PARTSTAT", "needs-action")).lower()
-        yield Attendee(address, str(parameters.get("CN", "")), response)
+        yield from_uri(str(person), str(parameters.get("CN", "")), response)
 
 
 def _status(component: Any) -> Status:

@@ -10,7 +10,8 @@ from functools import lru_cache
 import icalendar
 from icalendar.parser import Contentline
 
-from tools.calendar.event import Attendee, Event, Series
+from tools.calendar.attendee import Attendee, to_uri
+from tools.calendar.event import Event, Series
 from tools.calendar.moments import Moment, zone_of
 from tools.calendar.problems import CalendarProblem
 
@@ -44,10 +45,17 @@ def invitation(event: Event, organizer: Attendee | None = None) -> bytes:
     invited = [person for person in event.attendees if person.address != organizer.address]
     if not invited:
         raise CalendarProblem(f"Nobody is invited to “{event.title}”.", hint="Add attendees with their mail addresses.")
-    without = [person.name or person.address for person in invited if "@" not in person.address]
+    without = [person.said for person in invited if not person.reachable]
     if without:
-        raise CalendarProblem(f"There is no mail address for {', '.join(without)}.")
+        raise CalendarProblem(
+            f"An invitation to “{event.title}” needs the mail address of {_listed(without)}.",
+            hint=f"Name them with it, as “{without[0]} <address>”.",
+        )
     return calendar_bytes([Series(replace(event, organizer=organizer))], method="REQUEST")
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _event_bytes(event: Event) -> bytes:
@@ -95,8 +103,7 @@ def _value_type(moment: Moment) -> dict[str, str]:
 
 
 def _address(person: Attendee, *, asked: bool) -> icalendar.vCalAddress:
-    has_scheme = ":" in person.address
-    address = icalendar.vCalAddress(person.address if has_scheme else f"mailto:{person.address}")
+    address = icalendar.vCalAddress(to_uri(person))
     if person.name:
         address.params["CN"] = person.name
     if person.response != "needs-action" or asked:

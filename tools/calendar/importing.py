@@ -20,6 +20,7 @@ from tools.desk_db import DeskDatabase
 from tools.extraction.file_bytes import read_file
 from tools.extraction.sections import Refusal
 from tools.folder_walk import WalkLimits, base_folder, walk
+from tools.sanitise import sanitise
 
 FILE_SECONDS = 20.0
 """What a file may take; a calendar of 10,000 events takes a few."""
@@ -126,7 +127,7 @@ def _read_into(read: _Read, source: str, name: str, data: bytes, clock: Callable
     for series in _grouped(events):
         known = read.series.get(series.uid)
         if known is None or not _older(series, known[0]):
-            read.series[series.uid] = (_merged(series, known[0] if known else None), file.name or name)
+            read.series[series.uid] = (_merged(series, known[0] if known else None), file.name or sanitise(name))
     read.failed.extend(FailedSource(source, reason) for reason in list(dict.fromkeys(reasons))[:_MAX_REASONS])
 
 
@@ -168,7 +169,7 @@ def _merged(new: Series, old: Series | None) -> Series:
 
 def _write(calendar: Calendar, db: DeskDatabase, read: _Read, path: Path) -> ImportReport:
     report = ImportReport(failed=read.failed)
-    summary = f"Import {path.name}"
+    summary = f"Import {sanitise(path.absolute().name)}"
     with db.journal.effect("calendar_import", summary=summary) as effect_id:
         stored = calendar.store.get_many(read.series)
         for uid, (series, name) in read.series.items():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from difflib import SequenceMatcher
 from math import log
 
 from tools.calendar.event import Event
 from tools.calendar.occurrences import Occurrence
+from tools.likeness import likeness
 from tools.words import content_words, stem
 
 _GENERIC = frozenset(
@@ -70,54 +69,89 @@ class Found:
         return tuple(match.occurrence for match in self.matches if match.score >= least)
 
 
-def best_matches(words: str, occurrences: Iterable[Occurrence], now: datetime) -> Found:
-    """Rank occurrences by the words; of each series the next one, or the last if all are over."""
-    candidates = _one_of_each(occurrences, now)
-    described = [(one, _described(one.event)) for one in candidates]
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event that may be meant. `occurrence` gives the one that stands for it, or None when it does not happen."""
+
+    event: Event
+    occurrence: Callable[[], Occurrence | None]
+
+
+def best_matches(words: str, candidates: Sequence[Candidate]) -> Found:
+    """Rank events by the words. Only those that the words fit are asked when they happen, for that takes long."""
     asked = list(dict.fromkeys(content_words(words)))
-    strengths = [[_strength(word, fields) for word in asked] for _, fields in described]
+    likenesses = [_Likeness(word) for word in asked]
+    rated = [_rated(candidate, likenesses) for candidate in candidates]
+    described = list(_happening(one for one in rated if any(one.strengths)))
+    if not described and _GENERIC.issuperset(asked):
+        described = list(_happening(rated))
+    strengths = [rating.strengths for _, rating in described]
     heard = Counter(place for row in strengths for place, strength in enumerate(row) if strength)
     weights = [
-        0.0 if word in _GENERIC and not heard[place] else log(1 + len(described) / max(1, heard[place])) + 0.1
+        0.0 if word in _GENERIC and not heard[place] else log(1 + len(rated) / max(1, heard[place])) + 0.1
         for place, word in enumerate(asked)
     ]
     total = sum(weights)
     matches = []
-    for (one, fields), row in zip(described, strengths, strict=True):
+    for one, rating in described:
+        row = rating.strengths
         fit = sum(weight * strength for weight, strength in zip(weights, row, strict=True)) / total if total else 1.0
-        # Among equals the shorter title is the nearer one: "Dentist" before "Dentist conference in Lyon".
-        closeness = sum(1 for strength in row if strength) / max(1, len(fields["title"]), len(asked))
         if fit >= _MIN_SCORE:
-            matches.append(Match(one, round(fit * (0.8 + 0.2 * min(1.0, closeness)) if total else fit, 4)))
+            matches.append(Match(one, round(fit * _closeness(asked, row, rating.title) if total else fit, 4)))
     matches.sort(key=lambda match: (-match.score, match.occurrence.begins, match.occurrence.event.uid))
     return Found(tuple(matches))
 
 
-def _one_of_each(occurrences: Iterable[Occurrence], now: datetime) -> list[Occurrence]:
-    chosen: dict[str, Occurrence] = {}
-    for one in sorted(occurrences, key=lambda each: each.begins):
-        if one.event.uid not in chosen or chosen[one.event.uid].ends <= now:
-            chosen[one.event.uid] = one
-    return list(chosen.values())
+def _closeness(asked: list[str], row: list[float], title: set[str]) -> float:
+    """Among equals the shorter title is the nearer one, and what is called just so is meant, whatever else fits."""
+    if title == set(asked):
+        return 1.0
+    heard = sum(1 for strength in row if strength) / max(1, len(title), len(asked))
+    return (0.8 + 0.2 * min(1.0, heard)) * (_CLEAR - 0.01)
 
 
-def _described(event: Event) -> dict[str, set[str]]:
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """How strongly an event fits each word, and the words of its title."""
+
+    candidate: Candidate
+    strengths: list[float]
+    title: set[str]
+
+
+def _rated(candidate: Candidate, likenesses: list[_Likeness]) -> _Rated:
+    event = candidate.event
     people = " ".join(f"{person.name} {person.address.partition('@')[0]}" for person in event.attendees)
     texts = {"title": event.title, "attendees": people, "location": event.location, "description": event.description}
-    return {name: set(content_words(text[:5_000])) for name, text in texts.items()}
+    fields = {name: set(content_words(text[:5_000])) for name, text in texts.items() if text}
+    return _Rated(candidate, [_strength(likeness, fields) for likeness in likenesses], fields.get("title", set()))
 
 
-def _strength(word: str, fields: dict[str, set[str]]) -> float:
-    return max(weight * _likeness(word, fields[name]) for name, weight in _FIELDS)
+def _happening(rated: Iterable[_Rated]) -> Iterator[tuple[Occurrence, _Rated]]:
+    for one in rated:
+        occurrence = one.candidate.occurrence()
+        if occurrence is not None:
+            yield occurrence, one
 
 
-def _likeness(word: str, words: set[str]) -> float:
-    """1 for the word itself, less for a compound or an inflection of it, still less for a slip of the keyboard."""
-    if word in words:
-        return 1.0
-    if len(word) < 4:
-        return 0.0
-    if any(other.startswith(word) or (len(other) >= 4 and word.startswith(other)) for other in words):
-        return 0.85
-    near = (other for other in words if len(other) >= 5 and other[0] == word[0] and abs(len(other) - len(word)) <= 2)
-    return 0.7 if any(SequenceMatcher(None, word, other).ratio() >= 0.8 for other in near) else 0.0
+def _strength(likeness: _Likeness, fields: dict[str, set[str]]) -> float:
+    best = 0.0
+    for name, weight in _FIELDS:
+        # The fields come in the order of their weights: what is left cannot fit better.
+        if best >= weight:
+            break
+        if words := fields.get(name):
+            best = max(best, weight * max(map(likeness.__getitem__, words)))
+    return best
+
+
+class _Likeness(dict[str, float]):
+    """How much other words are like one. The words of a calendar come again and again: each is compared once."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self._word = word
+
+    def __missing__(self, other: str) -> float:
+        self[other] = found = likeness(self._word, {other})
+        return found

@@ -121,10 +121,10 @@ def shifted(moment: Moment, by: timedelta) -> Moment:
         raise CalendarProblem("That is further away than calendars reach.") from None
 
 
-def ending(start: Moment, event_start: Moment, event_end: Moment) -> Moment:
-    """When the occurrence at `start` ends of an event from `event_start` to `event_end`."""
+def ending(start: Moment, event_start: Moment, event_end: Moment, lasting: timedelta) -> Moment:
+    """When the occurrence at `start` ends of an event from `event_start` to `event_end`, which has this length."""
     if zone_of(event_start) is zone_of(event_end):
-        return start + length(event_start, event_end)
+        return start + lasting
     zone = zone_of(event_end)
-    real = aware(start, UTC).astimezone(UTC) + length(event_start, event_end)
+    real = aware(start, UTC).astimezone(UTC) + lasting
     return real.astimezone(zone)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import merge
+from itertools import groupby
 
 from tools.calendar.event import Event, Series
 from tools.calendar.moments import Moment, aware, ending, from_wall, is_day, length, normalised, wall, written
@@ -63,22 +65,44 @@ def expand(series: Series, window: Window, zone: tzinfo) -> Expansion:
     cut = False
     if series.event is not None:
         starts = _Starts(series.event, zone)
+        lasting = length(series.event.start, series.event.end)
         replaced = {starts.reading(event.recurrence_id) for event in series.changed if event.recurrence_id is not None}
         for start in starts.in_window(window):
             if len(found) >= MAX_OCCURRENCES:
                 cut = True
                 break
-            if wall(start, series.event.start, zone) not in replaced:
-                found.append(occurrence(series.event, start, zone))
+            if not replaced or starts.reading(start) not in replaced:
+                found.append(occurrence(series.event, start, zone, lasting))
         cut = cut or starts.cut
     found.extend(occurrence(event, event.start, zone) for event in series.changed)
     shown = [one for one in found if one.event.status != "cancelled" and one.within(window)]
     return Expansion(tuple(sorted(shown, key=lambda one: (one.begins, one.ends))), cut)
 
 
-def occurrence(event: Event, start: Moment, zone: tzinfo) -> Occurrence:
-    """The occurrence of an event that begins at `start`."""
-    end = ending(start, event.start, event.end)
+def next_occurrence(series: Series, window: Window, now: datetime, zone: tzinfo) -> Occurrence | None:
+    """The first occurrence in the window that is not over, or the last one there; no more are made than it takes."""
+    last: Occurrence | None = None
+    for one in _simple_or_all(series, window, zone):
+        last = one
+        if one.ends > now:
+            break
+    return last
+
+
+def _simple_or_all(series: Series, window: Window, zone: tzinfo) -> Iterator[Occurrence]:
+    event = series.event
+    if event is None or series.changed:
+        yield from expand(series, window, zone).occurrences
+    elif event.status != "cancelled":
+        for start in _Starts(event, zone).in_window(window):
+            one = occurrence(event, start, zone)
+            if one.within(window):
+                yield one
+
+
+def occurrence(event: Event, start: Moment, zone: tzinfo, lasting: timedelta | None = None) -> Occurrence:
+    """The occurrence of an event that begins at `start`; `lasting` is the event's length, where it is known already."""
+    end = ending(start, event.start, event.end, length(event.start, event.end) if lasting is None else lasting)
     recurrence_id = event.recurrence_id if event.recurrence_id is not None else start if event.recurring else None
     # UTC for comparing: two times of one zone are otherwise compared by the clock, which is wrong in an autumn night.
     begins, ends = (aware(moment, zone).astimezone(UTC) for moment in (start, end))
@@ -150,10 +174,10 @@ class _Starts:
         end = self.reading(window.end) + _DAY
         fixed = {self.reading(moment) for moment in (self._event.start, *self._event.rdates)}
         fixed = {reading for reading in fixed if since <= reading <= end}
-        found = fixed.union(self._of_rule(since, end))
-        for reading in sorted(found):
-            if reading not in self._left_out and reading.date() not in self._days_left_out:
-                yield from_wall(reading, self._event.start)
+        for reading, _ in groupby(merge(sorted(fixed), self._of_rule(since, end))):
+            if reading in self._left_out or (self._days_left_out and reading.date() in self._days_left_out):
+                continue
+            yield from_wall(reading, self._event.start)
 
     def _of_rule(self, since: datetime, end: datetime) -> Iterator[datetime]:
         if not self._event.rrule:

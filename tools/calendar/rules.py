@@ -1,7 +1,7 @@
 """Recurrence rules (RFC 5545, 3.3.10): which are taken, and their expansion, which always comes to an end.
 
-dateutil's `rrule` expands them. It cannot be interrupted while it finds nothing, and a rule like "the 30th of February"
-makes it search to the year 9999: the days that it looks at are therefore counted.
+dateutil's `rrule` expands what is not simple. It cannot be interrupted while it finds nothing, and a rule like "the
+30th of February" makes it search to the year 9999: the days that it looks at are therefore counted.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, takewhile
 from math import prod
 from typing import Any
 
@@ -16,6 +17,7 @@ from dateutil.rrule import HOURLY, MINUTELY, rrule, rrulestr
 
 from tools.calendar.moments import Moment, is_day, zone_of
 from tools.calendar.problems import CalendarProblem
+from tools.calendar.simple_rules import simple_readings
 
 MAX_OCCURRENCES = 5_000
 """Of one event in one answer."""
@@ -109,7 +111,18 @@ def readings(rule: str, start: Moment, since: datetime | None = None) -> Iterato
 
     With `since` those before it may be left out. Raises `SearchedTooLong` when the next is too far to find.
     """
-    return _guarded(_rule(rule, start, since))
+    found = parts(rule)
+    first = start.replace(tzinfo=None, fold=0) if isinstance(start, datetime) else datetime.combine(start, time())
+    limits = {name: found.pop(name) for name in ("COUNT", "UNTIL") if name in found}
+    # What is counted is counted from the first.
+    begin = first if since is None or "COUNT" in limits else max(first, since)
+    simple = simple_readings(found, first, begin)
+    if simple is None:
+        return _guarded(_rule(rule, start, since))
+    if "COUNT" in limits:
+        return islice(simple, int(limits["COUNT"]))
+    end = until(rule, start) if limits else None
+    return simple if end is None else takewhile(lambda reading: reading <= end, simple)
 
 
 def _rule(text: str, start: Moment, since: datetime | None) -> rrule:

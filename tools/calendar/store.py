@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from tools.calendar.event import Attendee, Event, Series
+from tools.calendar.attendee import kept_attendee
+from tools.calendar.event import Event, Series, kept_event
 from tools.calendar.moments import read, written
 from tools.calendar.occurrences import bounds, key
 from tools.desk_db import DeskDatabase
@@ -118,8 +119,8 @@ def _event(row: tuple[Any, ...]) -> Event:
     (uid, recurrence_id, _, title, start, end, location, description, rrule, rdates, exdates, organizer) = row[:12]
     attendees, reminders, status, busy, sequence, modified, extra = row[12:19]
     changed = read(modified) if modified else None
-    who = json.loads(organizer)
-    return Event(
+    who = _from_json(organizer)
+    return kept_event(
         uid=uid,
         title=title,
         start=read(start),
@@ -127,11 +128,11 @@ def _event(row: tuple[Any, ...]) -> Event:
         location=location,
         description=description,
         rrule=rrule,
-        rdates=tuple(map(read, json.loads(rdates))),
-        exdates=tuple(map(read, json.loads(exdates))),
-        organizer=Attendee(**who) if who else None,
-        attendees=tuple(Attendee(**one) for one in json.loads(attendees)),
-        reminders=tuple(json.loads(reminders)),
+        rdates=tuple(map(read, _from_json(rdates))),
+        exdates=tuple(map(read, _from_json(exdates))),
+        organizer=kept_attendee(**who) if who else None,
+        attendees=tuple(kept_attendee(**one) for one in _from_json(attendees)),
+        reminders=tuple(_from_json(reminders)),
         status=status,
         busy=bool(busy),
         sequence=sequence,
@@ -139,3 +140,8 @@ def _event(row: tuple[Any, ...]) -> Event:
         recurrence_id=read(recurrence_id) if recurrence_id else None,
         extra=extra,
     )
+
+
+def _from_json(text: str) -> Any:
+    # Most lists are empty, and asking the parser takes longer than all else about them.
+    return () if text == "[]" else json.loads(text)

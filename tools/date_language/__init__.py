@@ -9,7 +9,14 @@ way to read it has a meaning, and each meaning one or several readings (`days`, 
 from tools.date_language.dates import Dates
 from tools.date_language.language import LANGUAGES
 from tools.date_language.moment import DateProblem, Moment, NotUnderstood, Span, Tense, Unclear
-from tools.date_language.resolve import resolve_duration, resolve_end, resolve_repeats, resolve_span, resolve_start
+from tools.date_language.resolve import (
+    resolve_duration,
+    resolve_end,
+    resolve_repeats,
+    resolve_span,
+    resolve_start,
+    resolve_time,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -25,4 +32,5 @@ __all__ = [
     "resolve_repeats",
     "resolve_span",
     "resolve_start",
+    "resolve_time",
 ]

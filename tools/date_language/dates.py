@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from tools.date_language.language import LANGUAGES
 from tools.date_language.moment import Moment, NotUnderstood, Span, Tense
-from tools.date_language.resolve import resolve_duration, resolve_end, resolve_repeats, resolve_span, resolve_start
+from tools.date_language.resolve import (
+    resolve_duration,
+    resolve_end,
+    resolve_repeats,
+    resolve_span,
+    resolve_start,
+    resolve_time,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +29,25 @@ class Dates:
     now: Callable[[], datetime]
     languages: tuple[str, ...] = LANGUAGES
 
+    @property
+    def zone(self) -> tzinfo:
+        """The user's. Raises ValueError when the clock has none."""
+        zone = self.now().tzinfo
+        if zone is None:
+            raise ValueError("now needs a zone")
+        return zone
+
     def start(self, text: str) -> Moment:
         now = self.now()
         return self._heard(lambda languages: resolve_start(text, now, languages))
 
     def end(self, text: str, start: Moment) -> Moment:
         return self._heard(lambda languages: resolve_end(text, start, languages))
+
+    def time_on(self, day: date, text: str) -> Moment:
+        """A time said alone, "4pm", on `day`."""
+        now = self.now()
+        return self._heard(lambda languages: resolve_time(text, day, now, languages))
 
     def duration(self, text: str) -> timedelta:
         return self._heard(lambda languages: resolve_duration(text, languages))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tools.date_language import clocks, days, iso, lengths, repeats, spans, starts
@@ -42,6 +42,13 @@ def resolve_end(text: str, start: Moment, languages: Sequence[str] = LANGUAGES) 
     if end.day < start.day or (end.at and end.at <= start.at):
         raise NotUnderstood(f"“{text}” is {end}, which is before the start.", hint="Say when it ends.")
     return end
+
+
+def resolve_time(text: str, day: date, now: datetime, languages: Sequence[str] = LANGUAGES) -> Moment:
+    """A time said alone, on a day that is known otherwise, in the zone of `now`: "4pm", for an event that is moved."""
+    clock: Readings[int] = _read("end", text, now, languages)
+    times = together((Context(now).at(day, at) for at in clock.values), clock.why)
+    return _single(text, times.map(lambda at: Moment(at.date(), at)))
 
 
 def resolve_duration(text: str, languages: Sequence[str] = LANGUAGES) -> timedelta:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from tools.desk_db.connections import Connections
 from tools.desk_db.documents import Documents
+from tools.desk_db.facts import Facts
 from tools.desk_db.files import Files
 from tools.desk_db.journal import Journal
 from tools.desk_db.migrations import migrate
@@ -37,6 +38,7 @@ class DeskDatabase:
         self.pieces = Pieces(connections)
         self.plans = Plans(connections, extractor_version)
         self.models = Models(connections)
+        self.facts = Facts(connections)
         self.journal = Journal(connections, clock=clock)
 
     @classmethod
@@ -75,6 +77,10 @@ class DeskDatabase:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query of one's own, read only."""
         return self._connections.rows(sql, parameters)
+
+    def erase_removed(self) -> None:
+        """Leave nothing in the write-ahead log of what was removed; the pages of the database hold it no longer."""
+        self._connections.checkpoint()
 
     def close(self) -> None:
         self._connections.close()

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from tools.desk_db.connections import Connections
-from tools.desk_db.journal_triggers import journalled
+from tools.desk_db.journal_triggers import journalled, quoted
 from tools.errors import ToolProblem
 
-JOURNALLED = ("calendar_events",)
+JOURNALLED = ("calendar_events", "inbox_action_items", "facts")
 """The tables whose changes can be undone. A table joins by its name here and with the step that creates it.
 
 Rows that another journalled table refers to may be deleted with it (ON DELETE CASCADE) only if their table is here too.
@@ -119,6 +119,20 @@ class Journal:
         """Remove the effects older than `moment` (seconds since the epoch); how many there were."""
         with self._connections.transaction() as database:
             return int(database.conn.execute("DELETE FROM journal_effects WHERE at < ?", (moment,)).rowcount)
+
+    def forget_removed(self, table: str) -> None:
+        """Drop what is kept of rows of a table that are there no longer, and of its effects that were undone.
+
+        For what the user wants to be gone: no later undo brings it back.
+        """
+        with self._connections.transaction() as database:
+            database.conn.execute(
+                "DELETE FROM journal_changes WHERE table_name = ?1 AND (effect_id IN ("  # noqa: S608
+                "SELECT id FROM journal_effects WHERE undone_at IS NOT NULL)"
+                f" OR coalesce(row_after, row_before) NOT IN (SELECT rowid FROM {quoted(table)}))",
+                (table,),
+            )
+            database.conn.execute("DELETE FROM journal_effects WHERE id NOT IN (SELECT effect_id FROM journal_changes)")
 
     @contextmanager
     def _recording(self, database: Database, effect_id: int) -> Iterator[None]:

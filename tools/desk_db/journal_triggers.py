@@ -10,7 +10,7 @@ from sqlite_utils import Database
 def journalled(database: Database, name: str) -> JournalledTable:
     """The table as it is now, with the columns that it really has."""
     # table_xinfo names generated columns too (hidden > 0): they follow from the others and cannot be written.
-    columns = database.conn.execute(f"PRAGMA table_xinfo({_quoted(name)})").fetchall()
+    columns = database.conn.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
     if not columns:
         raise ValueError(f"there is no table {name} to journal")
     return JournalledTable(name, tuple(column[1] for column in columns if column[6] == 0))
@@ -35,7 +35,7 @@ class JournalledTable:
             keep = "" if kind == "insert" else self._keep_values()
             record = f"VALUES ({effect_id}, {_literal(self.name)}, '{kind}', {before}, {after}, {image});"
             database.execute(
-                f"CREATE TEMP TRIGGER {self._trigger(kind)} AFTER {kind} ON main.{_quoted(self.name)} BEGIN"
+                f"CREATE TEMP TRIGGER {self._trigger(kind)} AFTER {kind} ON main.{quoted(self.name)} BEGIN"
                 " INSERT INTO journal_changes (effect_id, table_name, kind, row_before, row_after, image)"
                 f" {record} {keep} END"
             )
@@ -50,11 +50,11 @@ class JournalledTable:
         """Take one change back; False, and nothing done, when the row is no longer what the change made of it."""
         if not self._is_unchanged(database, change_id, kind, row_before, row_after):
             return False
-        table = _quoted(self.name)
+        table = quoted(self.name)
         if kind == "insert":
             database.conn.execute(f"DELETE FROM {table} WHERE rowid = ?", (row_after,))  # noqa: S608
             return True
-        names = ("rowid", *map(_quoted, self.columns))
+        names = ("rowid", *map(quoted, self.columns))
         # The values go from table to table inside SQLite: no conversion can change them on the way.
         values = ["?2", *(_kept_value(column) for column in self.columns)]
         if kind == "delete":
@@ -73,7 +73,7 @@ class JournalledTable:
     def _is_unchanged(
         self, database: Database, change_id: int, kind: str, row_before: int | None, row_after: int | None
     ) -> bool:
-        table = _quoted(self.name)
+        table = quoted(self.name)
         if kind == "delete":
             taken = database.conn.execute(f"SELECT 1 FROM {table} WHERE rowid = ?", (row_before,))  # noqa: S608
             return taken.fetchone() is None
@@ -86,22 +86,23 @@ class JournalledTable:
 
     def _image(self, row: str) -> str:
         """A text that differs whenever the row does: quote() writes each value with its type."""
-        return " || ',' || ".join(f"quote({row}.{_quoted(column)})" for column in self.columns)
+        return " || ',' || ".join(f"quote({row}.{quoted(column)})" for column in self.columns)
 
     def _keep_values(self) -> str:
         change = "(SELECT max(id) FROM journal_changes)"
-        rows = ", ".join(f"({change}, {_literal(column)}, old.{_quoted(column)})" for column in self.columns)
+        rows = ", ".join(f"({change}, {_literal(column)}, old.{quoted(column)})" for column in self.columns)
         return f"INSERT INTO journal_values (change_id, name, value) VALUES {rows};"  # noqa: S608
 
     def _trigger(self, kind: str) -> str:
-        return _quoted(f"journal_{self.name}_{kind}")
+        return quoted(f"journal_{self.name}_{kind}")
 
 
 def _kept_value(column: str) -> str:
     return f"(SELECT value FROM journal_values WHERE change_id = ?1 AND name = {_literal(column)})"  # noqa: S608
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as SQL has it, whatever it holds."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from tools.desk_db.inbox_schema import create_inbox
 from tools.errors import DatabaseProblem
 
 
@@ -202,7 +203,12 @@ def create_calendar(database: Database) -> None:
     database.execute("CREATE INDEX calendar_events_by_time ON calendar_events (last, first)")
 
 
-STEPS = (create_documents, create_files, create_pieces, create_journal, create_calendar)
+def create_facts(database: Database) -> None:
+    """What the user asked to have remembered."""
+    database.execute("CREATE TABLE facts (id INTEGER PRIMARY KEY, text TEXT NOT NULL, at REAL NOT NULL) STRICT")
+
+
+STEPS = (create_documents, create_files, create_pieces, create_journal, create_calendar, create_inbox, create_facts)
 
 desk_migrations = Migrations("desk")
 for step in STEPS:

@@ -1,0 +1,123 @@
+"""Action items out of messages: the model writes them in a form that a grammar holds, code checks each of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.engine_session import EngineSession
+from runtime.client import Restarted
+from runtime.protocol import Delta, Turn
+from tools.desk_tools.inbox_tools import sender
+from tools.inbox import ActionItem, Message
+from tools.sentences import split_sentences
+from tools.words import content_words
+
+ASK = "List the action items in these messages."
+"""The words that the pocket model was trained on."""
+LONGEST_ANSWER = 400
+"""Tokens."""
+LONGEST_MESSAGE = 600
+"""Characters of one message that the model reads."""
+TOGETHER = 6
+"""Messages in one question: the pocket model was trained on threads of up to seven."""
+
+
+class _Item(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    what: str
+    who: str = ""
+    by: str = ""
+    message: int
+
+
+class _Items(BaseModel):
+    items: list[_Item] = []
+
+
+async def find_items(messages: Sequence[Message], session: EngineSession) -> list[ActionItem]:
+    """What the messages ask to be done; each item's words stand in the message that it cites.
+
+    Raises RuntimeProblem when the engine cannot answer.
+    """
+    found: list[ActionItem] = []
+    oldest_first = [message for message in reversed(messages) if _text(message)]
+    for start in range(0, len(oldest_first), TOGETHER):
+        together = oldest_first[start : start + TOGETHER]
+        written = [item for item in await _written(together, session) if 1 <= item.message <= len(together)]
+        found += filter(None, (_checked(item, together[item.message - 1]) for item in written))
+    return found
+
+
+async def _written(messages: Sequence[Message], session: EngineSession) -> list[_Item]:
+    lines = [f"[{number}] {sender(message)}: {_text(message)}" for number, message in enumerate(messages, 1)]
+    turn = Turn(role="user", content="\n".join([ASK, "", *lines]))
+    client = await session.client()
+    text = ""
+    writing = client.generate(turns=(turn,), json_schema=_schema(len(messages)), max_tokens=LONGEST_ANSWER)
+    async with aclosing(writing) as events:
+        async for event in events:
+            match event:
+                case Delta():
+                    text += event.text
+                case Restarted():
+                    text = ""
+                case _:
+                    continue
+    try:
+        return _Items.model_validate_json(text).items
+    except ValidationError:
+        return _whole_ones(text)
+
+
+def _whole_ones(text: str) -> list[_Item]:
+    """The items before the place where an answer was cut off."""
+    items: list[_Item] = []
+    decoder = json.JSONDecoder()
+    place = text.find("[") + 1
+    while place and (start := text.find("{", place)) >= 0:
+        try:
+            value, place = decoder.raw_decode(text, start)
+            items.append(_Item.model_validate(value))
+        except (ValueError, ValidationError):
+            break
+    return items
+
+
+def _schema(messages: int) -> dict[str, Any]:
+    text = {"type": "string"}
+    item = {
+        "type": "object",
+        "properties": {"what": text, "who": text, "by": text, "message": {"enum": list(range(1, messages + 1))}},
+        "required": ["what", "who", "message"],
+        "additionalProperties": False,
+    }
+    items = {"type": "array", "items": item, "maxItems": 20}
+    return {"type": "object", "properties": {"items": items}, "required": ["items"], "additionalProperties": False}
+
+
+def _checked(item: _Item, message: Message) -> ActionItem | None:
+    """The item with the sentence that says it; None when its words do not stand in the message.
+
+    Who and by when are kept only where the message says so, or names its sender.
+    """
+    text = _text(message)
+    wanted = set(content_words(item.what))
+    sentences = [text[start:end].strip() for start, end in split_sentences(text)]
+    quote = max(sentences, key=lambda one: len(wanted & set(content_words(one))), default="")
+    stands = quote in " ".join(message.body.split())
+    if not wanted or not stands or not wanted <= set(content_words(quote)):
+        return None
+    said = f"{sender(message)} {text}".casefold()
+    who = item.who if item.who.casefold() in said else ""
+    due = item.by if item.by.casefold() in said else ""
+    return ActionItem(message_id=message.id, what=item.what, quote=quote, who=who, due=due)
+
+
+def _text(message: Message) -> str:
+    return " ".join((message.parts.own or message.body).split())[:LONGEST_MESSAGE]
