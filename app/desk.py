@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from app.conversation.folder_question import FolderQuestions
 from app.conversation.message_passages import document_of, message_id_of, path_of
 from app.conversation.piped_text import PipedText
 from app.database_thread import DatabaseThread
-from app.desk_api import EngineState, OpenedDocument
+from app.desk_api import EngineState, InboxCounts, OpenedDocument, OpenedMessage
 from app.diary import Diary
 from app.engine_session import EngineSession, open_session
 from app.folder_summary.events import Event
@@ -36,6 +36,7 @@ from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 from tools.folder_walk import base_folder
+from tools.inbox import ActionItem, Inbox, ItemStatus, MessageHead
 from tools.registry import Registry, ToolDesk, installed
 
 
@@ -164,6 +165,34 @@ class LocalDesk:
     async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
         """Cancel an occurrence, or its series: one effect. Raises `CalendarProblem` when it is no longer there."""
         return await self._diary.cancel(occurrence, whole_series=whole_series)
+
+    async def message_heads(
+        self, after: MessageHead | None = None, limit: int = 100, *, thread_of: int | None = None
+    ) -> list[MessageHead]:
+        """The messages newest first, or those that follow one; `thread_of` a message gives its thread alone."""
+        return await self._inbox(lambda inbox: inbox.heads(limit, after, thread_of=thread_of))
+
+    async def search_messages(self, words: str, limit: int = 100) -> list[MessageHead]:
+        """The messages that fit best. Raises a `ToolProblem` for a condition that is not understood."""
+        return await self._inbox(lambda inbox: [MessageHead.of(hit) for hit in inbox.search(words, limit=limit)])
+
+    async def message(self, message_id: int) -> OpenedMessage:
+        """Raises `InboxProblem` when it is no longer there."""
+        return await self._inbox(lambda inbox: OpenedMessage(inbox.get(message_id), tuple(inbox.items_of(message_id))))
+
+    async def action_items(self, limit: int = 1000) -> list[ActionItem]:
+        """Open and done ones, those of the latest messages first."""
+        return await self._inbox(lambda inbox: inbox.items(limit=limit))
+
+    async def set_item_status(self, item_id: int, status: ItemStatus) -> ActionItem:
+        """Mark an action item as done or as open: one effect in the journal."""
+        return await self._inbox(lambda inbox: inbox.set_status(item_id, status).items[0])
+
+    async def inbox_counts(self) -> InboxCounts:
+        return await self._inbox(lambda inbox: InboxCounts(inbox.store.count(), inbox.open_items()))
+
+    async def _inbox[T](self, work: Callable[[Inbox], T]) -> T:
+        return await self._database.run(lambda db: work(ToolDesk(db, self._dates).inbox))
 
     async def close(self) -> None:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""

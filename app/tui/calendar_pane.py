@@ -19,6 +19,7 @@ from app.tui.place_pane import PlacePane
 from app.tui.terminal_safety import one_line
 from app.tui.week import DAYS, Week
 from app.tui.week_view import WeekView
+from app.tui.workers import only_latest
 from app.wording import count, joined
 from tools.calendar import Occurrence
 
@@ -69,7 +70,7 @@ class CalendarPane(PlacePane):
 
     def go_to(self, words: str) -> None:
         """Show the week of the day that `words` mean; the app says in a sentence when they mean none."""
-        self.run_worker(self._go_to(words), group="week", exclusive=True)
+        only_latest(self, "week", partial(self._go_to, words))
 
     def action_week(self, step: int) -> None:
         if (week := self.view.week) is not None:
@@ -114,7 +115,7 @@ class CalendarPane(PlacePane):
         self.post_message(self.Effected(f"Cancelled “{one_line(occurrence.event.title)}”{which}. ^Z takes it back."))
 
     def _read(self, day: date | None, selected: Occurrence | None = None) -> None:
-        self.run_worker(self._show(day, selected), group="week", exclusive=True)
+        only_latest(self, "week", partial(self._show, day, selected))
 
     async def _go_to(self, words: str) -> None:
         await self._show(await self._desk.day_said(words))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from app.conversation.events import CallEnded, Proposed
@@ -19,6 +20,9 @@ STATES = {"done": "done", "proposed": "not done", "refused": "not done", "failed
 
 class CallCard(Static, can_focus=True):
     """A frame with the tool's name and state on it, one line for each value, and a mark where one needs a look."""
+
+    class Waits(Message):
+        """The user's word is waited for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "decide(True)", "Do it"),
@@ -37,6 +41,11 @@ class CallCard(Static, can_focus=True):
         self.number = number
         self._decision: asyncio.Future[bool] | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for the user's word."""
+        return self._decision is not None
+
     async def decide(self, proposed: Proposed) -> bool:
         """Show what would be done, and wait until the user says yes or no."""
         preview = proposed.preview
@@ -45,6 +54,7 @@ class CallCard(Static, can_focus=True):
         self.update(_content([(line.name, line.shown, line.mark) for line in preview.lines], preview.warnings))
         self._decision = asyncio.get_running_loop().create_future()
         self.focus()
+        self.post_message(self.Waits())
         try:
             return await self._decision
         finally:

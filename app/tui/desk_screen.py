@@ -18,6 +18,7 @@ from app.summary_options import SummaryOptions
 from app.tui.activity_pane import ActivityPane
 from app.tui.answer_entry import EVERYWHERE, AnswerEntry
 from app.tui.calendar_pane import CalendarPane
+from app.tui.call_card import CallCard
 from app.tui.cited_text import as_markdown
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
@@ -27,6 +28,7 @@ from app.tui.folder_picker import FolderPicker
 from app.tui.folder_state import FolderState
 from app.tui.header import Header
 from app.tui.help_screen import HelpScreen
+from app.tui.inbox_pane import InboxPane
 from app.tui.intent import Ask, GoTo, Misunderstood, OpenSource, Perform, Summarise, Undo, understand
 from app.tui.jobs import Jobs
 from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
@@ -95,6 +97,7 @@ class DeskScreen(Screen[None]):
         with Horizontal(id="body"):
             yield ConversationView()
             yield ActivityPane(self.desk)
+            yield InboxPane(self.desk)
             yield CalendarPane(self.desk)
             yield SideColumn()
             yield SourcesPane()
@@ -177,9 +180,7 @@ class DeskScreen(Screen[None]):
                 if not self.conversation.open_number(number):
                     await self.places.say(f"There is no source [{number}] in this conversation.")
             case GoTo(place=place, words=words):
-                self.places.go(place)
-                if place == "calendar":
-                    self.places.calendar.go_to(words)
+                self.places.go_to(place, words)
             case Undo(effect_id=effect_id):
                 self.places.undo(effect_id)
             case Perform(action=action):
@@ -228,11 +229,28 @@ class DeskScreen(Screen[None]):
         await self.places.say(event.sentence)
         self.places.read_again()
 
+    @on(CallCard.Waits)
+    async def _asked_elsewhere(self) -> None:
+        if self.places.here != "chats":
+            await self.places.say("The assistant waits for your yes or no: esc goes back to the conversation.")
+
     def action_go(self, place: Place) -> None:
         self.places.go(place)
 
     def action_undo_latest(self) -> None:
         self.places.undo()
+
+    def action_thread(self) -> None:
+        self.places.go("inbox")
+        self.places.inbox.action_thread()
+
+    def action_to_do(self) -> None:
+        self.places.go("inbox")
+        self.places.inbox.show_items()
+
+    def action_tick(self) -> None:
+        self.places.go("inbox")
+        self.places.inbox.action_tick()
 
     def action_calendar_week(self, step: int) -> None:
         self.places.go("calendar")

@@ -140,6 +140,7 @@ _ARGUMENT_READERS: dict[str, Callable[[str], Intent]] = {
     "folder": _summarise,
     "ask": Ask,
     "source": _source,
+    "inbox": partial(GoTo, "inbox"),
     "calendar": partial(GoTo, "calendar"),
     "undo": _undo,
 }

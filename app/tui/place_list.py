@@ -12,7 +12,7 @@ from textual.message import Message
 from app.tui.cursor_list import CursorList, fitted
 
 Place = Literal["chats", "inbox", "calendar", "activity"]
-PLACES: dict[Place, str] = {"chats": "Chats", "calendar": "Calendar", "activity": "Activity"}
+PLACES: dict[Place, str] = {"chats": "Chats", "inbox": "Inbox", "calendar": "Calendar", "activity": "Activity"}
 
 
 class PlaceList(CursorList):
