@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
@@ -17,13 +17,15 @@ _END = object()
 class DatabaseThread:
     """Runs work that needs the database, one piece at a time, on a thread of its own.
 
-    Streams have another thread: a slow file that one of them waits for holds up nothing else.
+    Streams have another thread: a slow file that one of them waits for holds up nothing else. Those that nobody waits
+    for, in the background, have a third.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """`clock` dates what is done, in seconds since the epoch."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._streams = ThreadPoolExecutor(1, thread_name_prefix="database-stream")
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="database-background")
         try:
             self._database = self._thread.submit(DeskDatabase.open, path, clock=clock).result()
         except BaseException:
@@ -38,16 +40,19 @@ class DatabaseThread:
         """`run` for a caller without an event loop."""
         return self._thread.submit(work, self._database).result()
 
-    async def stream[T](self, work: Callable[[DeskDatabase], Iterator[T]]) -> AsyncIterator[T]:
+    async def stream[T](
+        self, work: Callable[[DeskDatabase], Iterator[T]], *, background: bool = False
+    ) -> AsyncGenerator[T]:
         """The items of a generator, each computed on the streams' thread when it is asked for."""
         loop = asyncio.get_running_loop()
-        items = await loop.run_in_executor(self._streams, work, self._database)
+        thread = self._background if background else self._streams
+        items = await loop.run_in_executor(thread, work, self._database)
         try:
-            while (item := await loop.run_in_executor(self._streams, next, items, _END)) is not _END:
+            while (item := await loop.run_in_executor(thread, next, items, _END)) is not _END:
                 yield cast("T", item)
         finally:
             # Closed on its own thread: a generator may hold a transaction open.
-            self._streams.submit(_close, items)
+            thread.submit(_close, items)
 
     async def close(self) -> None:
         """Finish what is queued and close the database."""
@@ -56,6 +61,7 @@ class DatabaseThread:
     def close_now(self) -> None:
         """`close` for a caller without an event loop."""
         self._streams.shutdown(wait=True)
+        self._background.shutdown(wait=True)
         try:
             self._thread.submit(self._database.close).result()
         finally:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 
 from app.clock import user_dates
@@ -13,54 +12,70 @@ from app.conversation.call_runner import CallRunner
 from app.conversation.desk_tasks import DeskTasks
 from app.conversation.events import AnswerEvent, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
+from app.conversation.message_digest import digest_messages
 from app.conversation.message_passages import document_of, message_id_of, path_of
 from app.conversation.piped_text import PipedText
+from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
-from app.desk_api import EngineState, InboxCounts, OpenedDocument, OpenedMessage
-from app.diary import Diary
+from app.desk_api import EngineState, OpenedDocument
+from app.desk_records import DeskRecords
 from app.engine_session import EngineSession, open_session
+from app.file_index.embedder import Embedder, open_embedder
+from app.file_index.folder_index import FolderIndex
+from app.file_index.passage_vectors import PassageVectors
+from app.file_index.watch import FolderWatch
 from app.folder_summary.events import Event
 from app.folder_summary.folder_summary import FolderSummary
 from app.folder_summary.sources import sources_of
 from app.locations import Locations
-from app.model_choice import about_the_pocket_model, choose_model
+from app.model_choice import about_the_pocket_model, choose_embedding_model, choose_model
 from app.roles import role_command
 from app.settings import load_settings
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
-from tools.calendar import Listing, Occurrence, Written
 from tools.date_language import Dates
-from tools.desk_db import DeskDatabase, Effect, ModelFile
+from tools.desk_db import DeskDatabase, ModelFile
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
 from tools.folder_walk import base_folder
-from tools.inbox import ActionItem, Inbox, ItemStatus, MessageHead
+from tools.inbox import Inbox
 from tools.registry import Registry, ToolDesk, installed
+from tools.search import Hit, search
 
 
-class LocalDesk:
+class LocalDesk(DeskRecords):
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
     def __init__(
-        self, places: Locations, database: DatabaseThread, session: EngineSession | None, dates: Dates
+        self,
+        places: Locations,
+        database: DatabaseThread,
+        session: EngineSession | None,
+        dates: Dates,
+        *,
+        embedder: Embedder | None = None,
+        may_write: bool = True,
     ) -> None:
+        """`may_write` is False for a model that failed its self-test."""
+        super().__init__(database, dates)
         self._places = places
-        self._database = database
         self._session = session
-        self._diary = Diary(database, dates)
         self._extractor = Extractor(role_command("extractor"))
+        self._vectors = PassageVectors(database, embedder)
+        self.index = FolderIndex(database, Extractor(role_command("extractor")), self._vectors)
         # The pocket model cannot read passages: its answers are the passages' own sentences.
-        self._questions = FolderQuestions(database, None if session and session.is_pocket else session)
-        self._dates = dates
+        answering = None if session and session.is_pocket else session
+        self._questions = FolderQuestions(database, answering, self._vectors)
+        self._at_work = 0
         self._registry = Registry(SHIPPED, installed())
-        self._assistant = self._make_assistant(session) if session else None
+        self._assistant = self._make_assistant(session, may_write=may_write) if session else None
 
-    def _make_assistant(self, session: EngineSession) -> Assistant:
+    def _make_assistant(self, session: EngineSession, *, may_write: bool) -> Assistant:
         tasks = DeskTasks(self._database, session, self._questions, self._dates)
         runner = CallRunner(self._database, self._registry, self._dates, tasks)
-        return Assistant(self._database, session, self._registry, runner, self._questions)
+        return Assistant(self._database, session, self._registry, runner, self._questions, may_write=may_write)
 
     @property
     def tool_names(self) -> tuple[str, ...]:
@@ -76,26 +91,34 @@ class LocalDesk:
         settings = load_settings(places.settings)
         dates = user_dates(settings)
         chosen = choose_model(model, settings.model, places) if use_model else None
+        embedding_model = choose_embedding_model(settings.embedding_model, places)
         database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
-            session = open_session(chosen, places, lambda path: _fingerprint(database, path)) if chosen else None
+            session = open_session(chosen, places, lambda path: fingerprint_of(database, path)) if chosen else None
+            embedder = (
+                open_embedder(embedding_model, places, lambda path: fingerprint_of(database, path))
+                if embedding_model
+                else None
+            )
         except BaseException:
             database.close_now()
             raise
-        return cls(places, database, session, dates)
+        trusted = session is None or settings.writing_tools == "always" or _passed(database, session.fingerprint)
+        return cls(places, database, session, dates, embedder=embedder, may_write=trusted)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
         session = self._session if options.use_model else None
         run = FolderSummary(self._database, self._extractor, session, options)
-        async with contextlib.aclosing(run.run(sources_of(paths))) as events:
-            async for event in events:
-                yield event
+        with self._working():
+            async with contextlib.aclosing(run.run(sources_of(paths))) as events:
+                async for event in events:
+                    yield event
 
     async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
         """Answer from the passages of `folder`, or of all that were read; earlier questions are remembered."""
         answer = self._questions.answer(question, folder.resolve() if folder else None)
-        async with contextlib.aclosing(answer) as events:
+        async with contextlib.aclosing(self._foremost(answer)) as events:
             async for event in events:
                 yield event
 
@@ -111,7 +134,7 @@ class LocalDesk:
             answer = self._questions.answer(request, folder)
         else:
             answer = self._assistant.answer(request, confirm, folder=folder)
-        async with contextlib.aclosing(answer) as events:
+        async with contextlib.aclosing(self._foremost(answer)) as events:
             async for event in events:
                 yield event
 
@@ -122,6 +145,27 @@ class LocalDesk:
         yield PassagesFound(found.passages)
         answer = self._questions.answer_from(question, found, lambda: piped.sentences(question))
         async with contextlib.aclosing(answer) as events:
+            async for event in events:
+                yield event
+
+    async def search(self, words: str, folder: Path | None, *, limit: int) -> list[Hit]:
+        """The passages that fit the words, and what they mean where an embedding model is installed."""
+        root = str(folder.resolve()) if folder else None
+        meaning = await self._vectors.meaning(words)
+        return await self._database.run(lambda db: search(db, words, root=root, limit=limit, meaning=meaning))
+
+    async def watch_folders(self) -> AsyncGenerator[str]:
+        """Keep the indexed folders fresh until the generator is closed; each failure is a sentence, said once."""
+        watch = FolderWatch(self._database, self.index, lambda: self._at_work > 0)
+        async with contextlib.aclosing(watch.run()) as problems:
+            async for problem in problems:
+                yield problem
+
+    async def digest(self, count: int | None, sender: str | None, when: str | None) -> AsyncGenerator[AnswerEvent]:
+        """Summarise messages: the latest ten unless it is said how many, of whom, or of which time."""
+        messages = await self._database.run(lambda db: Inbox(db, self._dates).select(count, sender, when))
+        digest = digest_messages(messages, self._database, self._questions, self._dates.zone)
+        async with contextlib.aclosing(digest) as events:
             async for event in events:
                 yield event
 
@@ -143,66 +187,41 @@ class LocalDesk:
         if self._assistant is not None:
             self._assistant.forget()
 
-    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
-        """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
-        return await self._database.run(lambda db: db.journal.history(limit, before=before))
-
-    async def undo(self, effect_id: int | None = None) -> Effect:
-        """Take an effect back, by default the latest that was not; raises `NotUndone` when that cannot be."""
-        return await self._database.run(lambda db: db.journal.undo(effect_id))
-
-    async def now(self) -> datetime:
-        return self._diary.now()
-
-    async def day_said(self, words: str) -> date:
-        """The day that a person means ("next Friday"). Raises `DateProblem` for none, or for several."""
-        return await self._diary.day_said(words)
-
-    async def events(self, first: date, days: int = 7) -> Listing:
-        """What stands in the calendar on so many days of the user's zone."""
-        return await self._diary.events(first, days)
-
-    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
-        """Cancel an occurrence, or its series: one effect. Raises `CalendarProblem` when it is no longer there."""
-        return await self._diary.cancel(occurrence, whole_series=whole_series)
-
-    async def message_heads(
-        self, after: MessageHead | None = None, limit: int = 100, *, thread_of: int | None = None
-    ) -> list[MessageHead]:
-        """The messages newest first, or those that follow one; `thread_of` a message gives its thread alone."""
-        return await self._inbox(lambda inbox: inbox.heads(limit, after, thread_of=thread_of))
-
-    async def search_messages(self, words: str, limit: int = 100) -> list[MessageHead]:
-        """The messages that fit best. Raises a `ToolProblem` for a condition that is not understood."""
-        return await self._inbox(lambda inbox: [MessageHead.of(hit) for hit in inbox.search(words, limit=limit)])
-
-    async def message(self, message_id: int) -> OpenedMessage:
-        """Raises `InboxProblem` when it is no longer there."""
-        return await self._inbox(lambda inbox: OpenedMessage(inbox.get(message_id), tuple(inbox.items_of(message_id))))
-
-    async def action_items(self, limit: int = 1000) -> list[ActionItem]:
-        """Open and done ones, those of the latest messages first."""
-        return await self._inbox(lambda inbox: inbox.items(limit=limit))
-
-    async def set_item_status(self, item_id: int, status: ItemStatus) -> ActionItem:
-        """Mark an action item as done or as open: one effect in the journal."""
-        return await self._inbox(lambda inbox: inbox.set_status(item_id, status).items[0])
-
-    async def inbox_counts(self) -> InboxCounts:
-        return await self._inbox(lambda inbox: InboxCounts(inbox.store.count(), inbox.open_items()))
-
-    async def _inbox[T](self, work: Callable[[Inbox], T]) -> T:
-        return await self._database.run(lambda db: work(ToolDesk(db, self._dates).inbox))
-
     async def close(self) -> None:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""
         with contextlib.suppress(ToolProblem):
             self._extractor.close()
+        with contextlib.suppress(ToolProblem):
+            self.index.close()
+        with contextlib.suppress(RuntimeProblem):
+            await self._vectors.close()
         if self._session is not None:
             with contextlib.suppress(RuntimeProblem):
                 await self._session.close()
         with contextlib.suppress(ToolProblem):
             await self._database.close()
+
+    async def _foremost(self, answer: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[AnswerEvent]:
+        """The events of an answer, while the watch over the folders rests."""
+        with self._working():
+            async with contextlib.aclosing(answer) as events:
+                async for event in events:
+                    yield event
+
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        """A person waits for what happens inside."""
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+
+
+def _passed(database: DatabaseThread, fingerprint: str) -> bool:
+    """Whether the model did well enough in its self-test, or had none."""
+    score = database.run_now(lambda db: db.models.score(fingerprint))
+    return score is None or score.share >= ENOUGH
 
 
 def _open_message(desk: ToolDesk, number: int) -> OpenedDocument | None:
@@ -218,6 +237,9 @@ def _open_document(database: DeskDatabase, root: Path, path: str) -> OpenedDocum
     if Path(path).is_absolute():
         root, path = _within(database, Path(path))
     record = database.files.known(str(root)).get(path)
+    if record is None:  # a folder that was not read by itself, but with one around it or in it
+        root, path = _within(database, base_folder(root) / path)
+        record = database.files.known(str(root)).get(path)
     document = database.documents.get(record.content_hash) if record else None
     if document is None:
         return None
@@ -234,7 +256,7 @@ def _within(database: DeskDatabase, path: Path) -> tuple[Path, str]:
     return path, str(path)
 
 
-def _fingerprint(database: DatabaseThread, path: Path) -> str:
+def fingerprint_of(database: DatabaseThread, path: Path) -> str:
     """The file's hash: computed once, then known for as long as its size and time of change stay the same."""
     status = path.stat()
     size, mtime_ns = status.st_size, status.st_mtime_ns

@@ -73,6 +73,10 @@ class Desk(Protocol):
         """
         ...
 
+    def watch_folders(self) -> AsyncIterator[str]:
+        """Keep the indexed folders fresh until the iterator is closed; each failure is a sentence, said once."""
+        ...
+
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         """The stored text of a file that was read, or None when it is not known."""
         ...

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.locations import Locations
 from app.roles import role_command
 from runtime.client import EngineClient
-from runtime.errors import RuntimeProblem
+from runtime.errors import BadModelFile, RuntimeProblem
 from runtime.model_file import ModelFacts, check_model
 from runtime.pocket import POCKET_MODEL
 from runtime.protocol import Loaded
@@ -79,7 +79,9 @@ class EngineSession:
 def open_session(model: Path, places: Locations, fingerprint_of: Callable[[Path], str]) -> EngineSession:
     """Check the file and make its session.
 
-    `fingerprint_of` hashes the file, or knows its hash. Raises BadModelFile when the file is not one to load.
+    `fingerprint_of` hashes the file, or knows its hash. Raises BadModelFile when the file is not one that writes.
     """
     facts = check_model(model)
+    if facts.embeds:
+        raise BadModelFile(f"{model.name} turns texts into vectors and writes none.", hint="Choose a chat model.")
     return EngineSession(model, fingerprint_of(model), places, facts)

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.errors import DeskError
 from app.locations import Locations, expanded
 from runtime.manifest import load_manifest
+from runtime.model_file import makes_vectors
 from runtime.pocket import POCKET_ID, POCKET_MODEL
 
 
@@ -25,7 +26,27 @@ def choose_model(asked: str | None, preferred: str | None, places: Locations) ->
     return installed[0] if installed else POCKET_MODEL
 
 
+def choose_embedding_model(preferred: str | None, places: Locations) -> Path | None:
+    """The GGUF file that turns texts into vectors: the one in the settings, else the only one that is installed.
+
+    Raises DeskError when the one in the settings is not there.
+    """
+    if preferred is not None:
+        return _find(preferred, places)
+    installed = installed_embedding_models(places)
+    return installed[0] if len(installed) == 1 else None
+
+
 def installed_models(places: Locations) -> list[Path]:
+    """The models that write, in the order of their names."""
+    return [path for path in _installed(places) if not makes_vectors(path)]
+
+
+def installed_embedding_models(places: Locations) -> list[Path]:
+    return [path for path in _installed(places) if makes_vectors(path)]
+
+
+def _installed(places: Locations) -> list[Path]:
     return sorted(places.models.glob("*.gguf"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -18,11 +19,17 @@ class Settings(BaseModel):
     model: str | None = None
     """A GGUF file, or the name of one in the models folder."""
 
+    embedding_model: str | None = None
+    """The model that turns passages into vectors: a GGUF file, or the name of one in the models folder."""
+
     zone: str | None = None
     """The time zone that the user lives in ("Europe/Zurich"); the system's unless set."""
 
     languages: list[str] = []
     """The languages in which the user says times ("de", "en-GB"); the system's and English unless set."""
+
+    writing_tools: Literal["tested", "always"] = "tested"
+    """Whether a model that failed its self-test may still propose to write."""
 
     mail_address: str | None = None
     """The user's own mail address, for invitations ("Ana Costa <ana@example.org>")."""

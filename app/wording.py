@@ -17,6 +17,7 @@ STATUS_WORDS: Final[dict[Status, str]] = {
 PHASE_WORDS: Final[dict[Phase, str]] = {
     "listing": "Listing the files",
     "reading": "Reading",
+    "vectors": "Making vectors",
     "digest": "Finding the sentences that matter",
     "planning": "Planning",
     "summarising": "Summarising",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 Priority = Literal["foreground", "background"]
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -64,6 +64,8 @@ class Load(Message):
     threads: int | None = Field(default=None, ge=1)
     """The most threads; physical cores when absent. The engine may use fewer while other programs are busy."""
     kv_type: Literal["f32", "f16", "q8_0"] = "f16"
+    purpose: Literal["text", "vectors"] = "text"
+    """A model loaded for vectors answers `Embed` and nothing else, and needs no memory for a context."""
 
 
 class Unload(Message):
@@ -88,6 +90,8 @@ class Generate(Message):
     sampling: Sampling = Sampling()
     stop: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
+    copied_from: str | None = None
+    """With `tools`: a text of which each string in a call must be one span, or two with a space between."""
     json_schema: dict[str, Any] | None = None
     words_of: str | None = None
     """A text whose words alone may be written. At most one of `tools`, `json_schema` and this is given."""
@@ -104,6 +108,8 @@ class Embed(Message):
     kind: Literal["embed"] = "embed"
     request: int
     texts: tuple[str, ...]
+    cut: bool = False
+    """Make the vector of a text that is too long from its beginning, instead of refusing it."""
 
 
 class CountTokens(Message):
@@ -211,16 +217,16 @@ class Counted(Message):
 class StatsReport(Message):
     kind: Literal["stats_report"] = "stats_report"
     request: int
-    model: str | None
-    threads: int
-    running: int
-    waiting: int
-    prompt_tokens: int
-    reused_tokens: int
-    tokens: int
-    tokens_per_second: float
-    """Decode speed over the last seconds; 0.0 when idle."""
     resident_bytes: int
+    model: str | None = None
+    threads: int = 0
+    running: int = 0
+    waiting: int = 0
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    tokens: int = 0
+    tokens_per_second: float = 0.0
+    """Decode speed over the last seconds; 0.0 when idle."""
 
 
 class Failed(Message):

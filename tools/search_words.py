@@ -39,6 +39,8 @@ def _form(tokens: list[str]) -> str:
     """A word in any of its forms, as far as the folder's languages share a way to tell them."""
     word = tokens[0].casefold()
     beginning = stem(word)
+    if len(tokens) == 1 and beginning == word and len(word) >= 6 and word.isascii():
+        return f'"{word.removesuffix("y")}"*'
     if len(beginning) >= 6:
         beginning = beginning.removesuffix("y")
     if len(tokens) > 1 or beginning == word:

@@ -16,7 +16,7 @@ UNSPACED = (
 """Characters of scripts that put no space between words, and of Korean, as the inside of a regular expression's set."""
 # Vowel signs of the Indic scripts are marks, which `\w` leaves out.
 _INDIC = "\u0900-\u0963\u0966-\u0dff"
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"(?P<number>\d+(?:[.,'’٫٬]\d+)*)|(?P<run>[{UNSPACED}]+)|(?P<word>(?:[^\W\d_{UNSPACED}]|[{_INDIC}])+)"
 )
 _GROUPING = re.compile(r"[.,'’٬](?=\d{3}(?!\d))")
@@ -41,7 +41,7 @@ def content_words(text: str) -> list[str]:
     Thai) and Korean, whose words carry their particles, give pairs of neighbouring characters.
     """
     words: list[str] = []
-    for match in _TOKEN.finditer(fold(text)):
+    for match in TOKEN.finditer(fold(text)):
         token = match.group()
         kind = match.lastgroup
         if kind == "number":

@@ -6,31 +6,34 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 import app
-from app.commands.ask import ask
-from app.commands.calendar import calendar
-from app.commands.doctor import doctor
-from app.commands.history import history
-from app.commands.search import search
-from app.commands.summarise import summarise
-from app.commands.undo import undo
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
 from tools.errors import ToolProblem
 from tools.sanitise import sanitise
 
 SEE_HELP = "See --help."
+NAMES = ("summarise", "ask", "search", "index", "inbox", "calendar", "undo", "history", "models", "doctor")
+"""Each command stands in a module of its name, in the order in which the help lists them."""
 ALIASES = {"summarize": "summarise"}
 
 
 class Commands(click.Group):
-    """The commands, with their other spellings."""
+    """The commands, with their other spellings. Only the one that is called is imported, with what it needs."""
 
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        return super().get_command(context, ALIASES.get(name, name))
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(NAMES)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        name = ALIASES.get(name, name)
+        if name not in NAMES:
+            return None
+        command: click.Command = getattr(import_module(f"app.commands.{name}"), name)
+        return command
 
 
 @click.command(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,15 +46,11 @@ def cli(context: click.Context, model: str | None) -> None:
     Exit codes: 0 done, 1 failed, 2 usage, 3 done in part, 130 interrupted. Data lives in one folder, which
     LLAMA_DESK_HOME moves.
     """
-    context.default_map = {name: {"model": model} for name in cli.commands} if model else None
+    context.default_map = {name: {"model": model} for name in NAMES} if model else None
     if context.invoked_subcommand is None:
         from app.commands.screen import open_screen
 
         open_screen(model)
-
-
-for command in (summarise, ask, search, calendar, undo, history, doctor):
-    cli.add_command(command)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -18,11 +18,19 @@ from app.database_thread import DatabaseThread
 from app.engine_session import open_session
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
-from app.model_choice import about_the_pocket_model, choose_model
+from app.model_choice import (
+    about_the_pocket_model,
+    choose_embedding_model,
+    choose_model,
+    installed_embedding_models,
+)
 from app.settings import load_settings
 from runtime.errors import RuntimeProblem
+from runtime.model_file import check_model
 from runtime.pocket import POCKET_MODEL
+from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
+from tools.registry import Registry, installed
 
 
 class Finding(BaseModel):
@@ -49,6 +57,8 @@ def doctor(model: str | None, as_json: bool) -> int:
             _attempt("Database", lambda: _database(places)),
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Engine", lambda: _engine(places, model)),
+            _attempt("Tools", _tools),
+            _attempt("Embedding model", lambda: _embedding_model(places)),
         ]
     if as_json:
         echo_json(Findings(findings=findings))
@@ -72,6 +82,13 @@ def _versions() -> Finding:
     return Finding(name="Versions", ok=True, detail=detail)
 
 
+def _tools() -> str:
+    registry = Registry(SHIPPED, installed())
+    if registry.broken:
+        raise DeskError(" ".join(registry.broken), hint="Update or remove the package that brings it.")
+    return f"{len(registry)} tools, {len(registry) - len(SHIPPED)} of them from other packages"
+
+
 def _data_folder(places: Locations) -> str:
     places.make()
     return f"{places.home}; models in {places.models}, engine log {places.engine_log}"
@@ -89,6 +106,20 @@ def _database(places: Locations) -> str:
 def _model(places: Locations, asked: str | None) -> str:
     model = _chosen(places, asked)
     return about_the_pocket_model(places) if model == POCKET_MODEL else str(model)
+
+
+def _embedding_model(places: Locations) -> str:
+    preferred = load_settings(places.settings).embedding_model
+    chosen = choose_embedding_model(preferred, places)
+    if chosen is not None:
+        if not check_model(chosen).embeds:
+            raise DeskError(f"{chosen} makes no vectors of texts.", hint="Name an embedding model in the settings.")
+        return f"{chosen}; indexed folders are searched by meaning too"
+    installed = installed_embedding_models(places)
+    if installed:
+        names = ", ".join(path.name for path in installed)
+        return f'several are installed ({names}); name one in {places.settings}: embedding_model = "FILE"'
+    return "none; search goes by words alone"
 
 
 def _engine(places: Locations, asked: str | None) -> str:

@@ -112,6 +112,8 @@ class Assistant:
         for part in parts:
             said = [turn.content for exchange in before for turn in exchange.turns if turn.role == "user"]
             provenance = Provenance([*said, request])
+            if settled is not None:
+                provenance.heard(settled.picked)
             provenance.read(source for exchange in before for source in exchange.sources)
             yield _Turn(part, Policy(request, provenance, folder=folder, may_write=self._may_write), before, settled)
 
@@ -146,7 +148,12 @@ class Assistant:
             )
         client = await self._session.client()
         turn.text = ""
-        writing = client.generate(turns=fitted.turns, tools=self._tools, max_tokens=LONGEST_ANSWER)
+        # The pocket model copies words well, and now and then makes one up.
+        said = "\n".join(one.content for one in fitted.turns if one.role == "user")
+        copied_from = said if self._session.is_pocket else None
+        writing = client.generate(
+            turns=fitted.turns, tools=self._tools, copied_from=copied_from, max_tokens=LONGEST_ANSWER
+        )
         async with aclosing(writing) as events:
             async for event in events:
                 match event:
@@ -201,7 +208,7 @@ class Assistant:
         turn.asks = words.endswith(("?", "？", "؟"))
         if not turn.asks:
             # Words that no tool fits may be a question that the files answer.
-            async with aclosing(self._questions.answer(turn.request, turn.policy.folder)) as events:
+            async with aclosing(self._questions.answer(turn.request, turn.policy.folder, by_words=True)) as events:
                 async for event in events:
                     match event:
                         case PassagesFound(passages=()):

@@ -24,6 +24,8 @@ class Request:
 
     name: str
     arguments: Mapping[str, Any]
+    picked: str = ""
+    """The value among them that the user picked from several."""
 
 
 @dataclass(frozen=True, slots=True)

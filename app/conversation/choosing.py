@@ -36,7 +36,7 @@ class Pending:
         if len(picked) != 1:
             return None
         arguments = {**self.request.arguments, self.choose.argument: picked[0].value}
-        return Request(self.request.name, arguments)
+        return Request(self.request.name, arguments, picked[0].value)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,8 @@ from app.conversation.call_runner import Ran
 from app.conversation.drafting import draft
 from app.conversation.events import AnswerEvent, CallEnded, FileWanted, FolderWanted, PassagesFound, Said
 from app.conversation.folder_question import FolderQuestions
-from app.conversation.message_passages import key_sentences, path_of, retrieved
+from app.conversation.message_digest import digest_messages
+from app.conversation.message_passages import path_of
 from app.conversation.policy import Policy
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
@@ -20,11 +21,6 @@ from tools.desk_tools.inbox_tools import source_of
 from tools.desk_tools.tasks import DigestMessages, DraftReply, FindItems, OpenFile, SearchFiles, SummariseFolder
 from tools.inbox import ActionItem, Inbox, Kept, Message
 from tools.registry import Call, Handed, Source
-
-SUMMARISE = (
-    "Summarise these messages in two to five sentences: who wants what from whom, what was decided, and which dates"
-    " matter."
-)
 
 
 class DeskTasks:
@@ -78,13 +74,9 @@ class DeskTasks:
     ) -> AsyncGenerator[AnswerEvent | Ran]:
         messages = task.messages
         policy.provenance.read(map(source_of, messages))
-        if messages:
-            found = await self._database.run(lambda _: retrieved(messages, self._dates.zone))
-            yield PassagesFound(found.passages)
-            work = self._questions.answer_from(SUMMARISE, found, lambda: key_sentences(messages, self._dates.zone))
-            async with aclosing(work) as events:
-                async for event in events:
-                    yield event
+        async with aclosing(digest_messages(messages, self._database, self._questions, self._dates.zone)) as events:
+            async for event in events:
+                yield event
         data: dict[str, Any] = {"digested": len(messages)} if messages else {"messages": []}
         yield CallEnded(number, call, "done", data=data)
         yield Ran(data)

@@ -14,6 +14,7 @@ from app.conversation.retrieval import Retrieved, best_sentences, retrieve
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
 from app.errors import DeskError
+from app.file_index.passage_vectors import PassageVectors
 from app.folder_summary.citations import cite_text
 from app.folder_summary.report import Citation, CitedSentence
 from runtime.client import Restarted
@@ -25,23 +26,30 @@ from tools.sanitise import sanitise
 class FolderQuestions:
     """Answers questions and remembers them, so that the next may lean on the last. No session means no model."""
 
-    def __init__(self, database: DatabaseThread, session: EngineSession | None) -> None:
+    def __init__(
+        self, database: DatabaseThread, session: EngineSession | None, vectors: PassageVectors | None = None
+    ) -> None:
         self._database = database
         self._session = session
+        self._vectors = vectors
         self._exchanges: list[Exchange] = []
 
     def forget(self) -> None:
         """Begin a new conversation."""
         self._exchanges.clear()
 
-    async def answer(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
+    async def answer(
+        self, question: str, folder: Path | None, *, by_words: bool = False
+    ) -> AsyncGenerator[AnswerEvent]:
         """The events of one answer, `Answered` the last; closing the generator stops the model.
 
-        `folder` is one that was read, or None for all that were. When the engine fails, the answer is the passages' own
-        sentences, and a notice says why.
+        `folder` is one that was read, or None for all that were. With `by_words` only passages that have words of the
+        question count: every question means something, and some passage is always the nearest to it. When the engine
+        fails, the answer is the passages' own sentences, and a notice says why.
         """
         words = words_to_search(question, self._exchanges)
-        found = await self._database.run(lambda db: retrieve(db, words, folder))
+        meaning = await self._vectors.meaning(words) if self._vectors and not by_words else None
+        found = await self._database.run(lambda db: retrieve(db, words, folder, meaning))
         yield PassagesFound(found.passages)
         if not found.passages:
             yield AnswerNotice(NOT_THERE)
@@ -82,6 +90,8 @@ class FolderQuestions:
         model = self._model if sentences else None
         if not sentences:
             sentences = await self._database.run(lambda _: without_model())
+        if not sentences:
+            yield AnswerNotice(NOT_THERE)
         yield Answered(tuple(sentences), model)
 
     async def _write(

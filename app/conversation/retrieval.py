@@ -11,8 +11,7 @@ from app.folder_summary.citations import cite
 from app.folder_summary.report import Citation, CitedSentence
 from app.folder_summary.source_index import SourceIndex
 from tools.desk_db import DeskDatabase
-from tools.folder_walk import base_folder
-from tools.search import Hit, search
+from tools.search import Hit, Meaning, search, shown_path
 
 MOST_PASSAGES = 6
 """Passages for one question. Each is some 200 tokens, which a model on a CPU reads in one to two seconds."""
@@ -26,12 +25,12 @@ class Retrieved:
     index: SourceIndex
 
 
-def retrieve(db: DeskDatabase, words: str, folder: Path | None) -> Retrieved:
-    """The best passages for `words` among the files read in `folder`, or in every folder.
+def retrieve(db: DeskDatabase, words: str, folder: Path | None, meaning: Meaning | None = None) -> Retrieved:
+    """The best passages for `words`, and for what they mean, among the files read in `folder`, or in every folder.
 
     Paths are relative to `folder`, or whole when there is none.
     """
-    hits = search(db, words, root=str(folder) if folder else None, limit=MOST_PASSAGES)
+    hits = search(db, words, root=str(folder) if folder else None, limit=MOST_PASSAGES, meaning=meaning)
     passages = tuple(_citation(hit, folder) for hit in hits)
     return Retrieved(passages, _index(db, hits, passages))
 
@@ -45,8 +44,7 @@ def best_sentences(question: str, index: SourceIndex) -> list[CitedSentence]:
 
 
 def _citation(hit: Hit, folder: Path | None) -> Citation:
-    path = hit.path if folder else str(base_folder(Path(hit.root)) / hit.path)
-    return Citation(path=path, place=hit.place, start=hit.start, end=hit.end, quote=hit.text)
+    return Citation(path=shown_path(hit, folder), place=hit.place, start=hit.start, end=hit.end, quote=hit.text)
 
 
 def _index(db: DeskDatabase, hits: Sequence[Hit], passages: Sequence[Citation]) -> SourceIndex:

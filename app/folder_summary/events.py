@@ -7,7 +7,7 @@ from typing import Literal
 
 from app.folder_summary.report import CitedSentence, Coverage, FileReport, Report
 
-Phase = Literal["listing", "reading", "digest", "planning", "summarising", "combining", "done"]
+Phase = Literal["listing", "reading", "vectors", "digest", "planning", "summarising", "combining", "done"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from app.folder_summary.report import FileReport
 from app.folder_summary.sources import Source
-from app.right_of_way import giving_way
+from app.right_of_way import give_way, giving_way
 from tools.desk_db import DeskDatabase, FileRecord, Overview
 from tools.extraction.client import Extraction, Extractor
 from tools.folder_walk import Entry, WalkLimits, walk
@@ -51,6 +51,8 @@ def read_sources(
         entries: list[Entry] = []
         for entry in walk(source.root, WalkLimits()):
             entries.append(entry)
+            if len(entries) % 50 == 0:
+                give_way()
             if len(entries) % 1000 == 0:
                 yield ReadBatch(done=len(entries))
         listed.append((source, entries))
@@ -71,24 +73,25 @@ def _read_source(
     if settled:
         yield _found(source, settled, database.documents.overviews(record.content_hash for record in settled))
     paths = [entry.path for entry in entries if not entry.reason and entry.path not in known]
-    yield from _extract(database, extractor, source, paths)
+    for extractions in _extract(extractor, source, paths):
+        yield _store(database, source, extractions, fresh=fresh)
 
 
-def _extract(
-    database: DeskDatabase, extractor: Extractor, source: Source, paths: Sequence[str]
-) -> Iterator[list[FoundFile]]:
+def _extract(extractor: Extractor, source: Source, paths: Sequence[str]) -> Iterator[list[Extraction]]:
     waiting: list[Extraction] = []
     committed = time.monotonic()
     for extraction in giving_way(extractor.extract_many(source.root, paths)):
         waiting.append(extraction)
         if time.monotonic() - committed > BATCH_SECONDS:
-            yield _store(database, source, waiting)
+            yield waiting
             waiting, committed = [], time.monotonic()
     if waiting:
-        yield _store(database, source, waiting)
+        yield waiting
 
 
-def _store(database: DeskDatabase, source: Source, extractions: Sequence[Extraction]) -> list[FoundFile]:
+def _store(
+    database: DeskDatabase, source: Source, extractions: Sequence[Extraction], *, fresh: bool
+) -> list[FoundFile]:
     records = [
         FileRecord(
             path=extraction.path,
@@ -101,14 +104,20 @@ def _store(database: DeskDatabase, source: Source, extractions: Sequence[Extract
         for extraction in extractions
     ]
     documents = [extraction.document for extraction in extractions if extraction.document is not None]
+    # A file that was only touched, or copied, has its passages already.
+    stored = set() if fresh else database.documents.stored(document.content_hash for document in documents)
+    new = [document for document in documents if document.content_hash not in stored]
     with database.transaction():
-        database.documents.save_many(giving_way(documents))
+        database.documents.save_many(giving_way(new))
         database.files.record_many(str(source.root), giving_way(records))
     return _found(source, records, {document.content_hash: Overview.of(document) for document in documents})
 
 
 def _unchanged(database: DeskDatabase, source: Source, entries: Sequence[Entry]) -> dict[str, FileRecord]:
-    known = database.files.known(str(source.root))
+    """The files that need not be read again; those that another folder's reading knows become known of this one."""
+    here = database.files.known(str(source.root))
+    is_new = any(not entry.reason and entry.path not in here for entry in entries)
+    known = {**database.files.known_elsewhere(str(source.root)), **here} if is_new else here
     same = {
         entry.path: record
         for entry in entries
@@ -118,7 +127,9 @@ def _unchanged(database: DeskDatabase, source: Source, entries: Sequence[Entry])
         and (record.size, record.mtime_ns) == (entry.size, entry.mtime_ns)
     }
     stored = database.documents.stored(record.content_hash for record in same.values())
-    return {path: record for path, record in same.items() if record.content_hash in stored or not _was_read(record)}
+    kept = {path: record for path, record in same.items() if record.content_hash in stored or not _was_read(record)}
+    database.files.record_many(str(source.root), [record for path, record in kept.items() if path not in here])
+    return kept
 
 
 def _forget_missing(database: DeskDatabase, source: Source, entries: Sequence[Entry]) -> None:

@@ -109,6 +109,7 @@ class DeskScreen(Screen[None]):
         self.query_one(Prompt).focus()
         self.jobs.watch_engine()
         self.places.count()
+        self.jobs.watch_folders()
         if self._start_with is not None:
             await self.summarise(self._start_with)
 

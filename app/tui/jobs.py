@@ -61,6 +61,9 @@ class Jobs:
     def watch_engine(self) -> None:
         self._screen.run_worker(self._watch_engine(), group="engine", exclusive=True)
 
+    def watch_folders(self) -> None:
+        self._screen.run_worker(self._watch_folders(), group="folders", exclusive=True)
+
     def forget_conversation(self) -> None:
         self._screen.run_worker(self._desk.forget_conversation(), group="forget", exclusive=True)
 
@@ -105,6 +108,10 @@ class Jobs:
         finally:
             entry.end(words)
             self._screen.work_changed(-1)
+
+    async def _watch_folders(self) -> None:
+        async for problem in self._desk.watch_folders():
+            self._screen.notify(problem, title="Indexed folders", severity="warning", markup=False)
 
     async def _watch_engine(self) -> None:
         while True:

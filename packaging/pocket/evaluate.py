@@ -53,7 +53,9 @@ async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
     ]
     tools = [tool for tool in engine_tools(SHIPPED) if tool.name in case.conversation.tools]
     words_of = case.source if case.task == "summary" and not free else None
-    events = client.generate(turns=turns, tools=tools, words_of=words_of, max_tokens=LONGEST_ANSWER)
+    said = "\n".join(turn.text for turn in case.conversation.turns if turn.role == "user")
+    copied = said if tools and not free else None
+    events = client.generate(turns=turns, tools=tools, copied_from=copied, words_of=words_of, max_tokens=LONGEST_ANSWER)
     return "".join([event.text async for event in events if isinstance(event, Delta)])
 
 

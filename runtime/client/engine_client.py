@@ -87,13 +87,18 @@ class EngineClient:
 
         To cancel this is to kill the engine, for nothing else stops a load; it starts again when it is next needed.
         """
-        path = _sendable(path.absolute())
-        await asyncio.to_thread(check_model, path)
+        path = await _checked(path)
         return await self._supervisor.load(
             Load(
                 request=next(self._numbers), path=str(path), n_ctx=n_ctx, slots=slots, kv_type=kv_type, threads=threads
             )
         )
+
+    async def load_for_vectors(self, path: Path, *, threads: int | None = None) -> Loaded:
+        """As `load`, for `embed` alone: the model needs no template and gets no context. Raises BadModelFile."""
+        path = await _checked(path)
+        request = next(self._numbers)
+        return await self._supervisor.load(Load(request=request, path=str(path), threads=threads, purpose="vectors"))
 
     async def unload(self) -> None:
         """Free the model's memory; nothing happens if none is loaded."""
@@ -118,11 +123,14 @@ class EngineClient:
         finally:
             self._supervisor.stop(pending)
 
-    async def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
-        """One unit-length vector for each text."""
+    async def embed(self, texts: Sequence[str], *, cut: bool = False) -> list[tuple[float, ...]]:
+        """One unit-length vector for each text; `cut` makes it from the beginning of a text that is too long.
+
+        Raises ContextOverflow for such a text otherwise.
+        """
         vectors: list[tuple[float, ...]] = []
         for batch in batched(texts, BATCH):
-            vectors += (await self._ask(Embed(request=next(self._numbers), texts=batch), Embedded)).vectors
+            vectors += (await self._ask(Embed(request=next(self._numbers), texts=batch, cut=cut), Embedded)).vectors
         return vectors
 
     async def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -157,6 +165,13 @@ class EngineClient:
         if not isinstance(event, kind):
             raise EngineFailed("The engine dropped this work for another model.", hint="Ask again.")
         return event
+
+
+async def _checked(path: Path) -> Path:
+    """The whole path of a file that is a model. Raises BadModelFile."""
+    path = _sendable(path.absolute())
+    await asyncio.to_thread(check_model, path)
+    return path
 
 
 def _sendable(path: Path) -> Path:

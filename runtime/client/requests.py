@@ -50,6 +50,7 @@ class GenerateOptions(TypedDict, total=False):
     stop: Sequence[str]
     tools: Sequence[Tool]
     json_schema: dict[str, Any] | None
+    copied_from: str | None
     words_of: str | None
     priority: Priority
 

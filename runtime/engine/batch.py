@@ -29,8 +29,8 @@ class Batch:
     def clear(self) -> None:
         self.size = self.outputs = 0
 
-    def add(self, tokens: Sequence[int], *, position: int, sequence: int, output: bool) -> int:
-        """Append consecutive tokens of a sequence; `output` asks for the logits after the last one.
+    def add(self, tokens: Sequence[int], *, position: int, sequence: int, output: bool, every: bool = False) -> int:
+        """Append consecutive tokens of a sequence; `output` asks for what is computed for the last one, or for `every`.
 
         Returns the index in the batch of the last token. Raises ValueError when they do not fit.
         """
@@ -40,10 +40,10 @@ class Batch:
         self._tokens[start:end] = tokens
         self._positions[start:end] = np.arange(position, position + len(tokens))
         self._sequences[start:end] = sequence
-        self._outputs[start:end] = 0
+        self._outputs[start:end] = output and every
         self._outputs[end - 1] = output
         self.size = end
-        self.outputs += output
+        self.outputs += len(tokens) if output and every else output
         return end - 1
 
     def highest_sequence(self) -> int:

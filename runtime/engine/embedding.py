@@ -43,10 +43,12 @@ class Embedder:
             lib.llama_free(self.handle)
         self.handle = None
 
-    def embed(self, text: str, request: int) -> tuple[float, ...] | None:
+    def embed(self, text: str, request: int, *, cut: bool = False) -> tuple[float, ...] | None:
         """The unit vector of `text`, or None when the request was cancelled. Raises ContextOverflow, EngineFailed."""
-        bos = self._model.bos
-        tokens = [*([] if bos is None else [bos]), *self._model.tokenize(text)]
+        tokens = self._model.tokenize_whole(text)
+        if cut and len(tokens) > self._most:
+            end = tokens[-1:] if self._model.is_control(tokens[-1]) else []
+            tokens = tokens[: self._most - len(end)] + end
         if len(tokens) > self._most:
             raise ContextOverflow(
                 f"A text has {len(tokens)} tokens, and a vector is made from at most {self._most}.",
@@ -55,7 +57,7 @@ class Embedder:
         if not tokens:
             return (0.0,) * self._model.n_embd
         self._batch.clear()
-        self._batch.add(tokens, position=0, sequence=0, output=True)
+        self._batch.add(tokens, position=0, sequence=0, output=True, every=True)
         if not self._compute(request):
             return None
         pointer = lib.llama_get_embeddings_seq(self.handle, 0)
@@ -142,7 +144,7 @@ class Embeddings:
         request, texts = job.command.request, job.command.texts
         if len(job.vectors) < len(texts):
             self._embedder = self._embedder or Embedder(self._model, self._threads, self._interrupt)
-            vector = self._embedder.embed(texts[len(job.vectors)], request)
+            vector = self._embedder.embed(texts[len(job.vectors)], request, cut=job.command.cut)
             if vector is None:
                 self._end(job, Done(request=request, reason="cancelled"))
                 return

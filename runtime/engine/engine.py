@@ -24,6 +24,7 @@ from runtime.engine.sampling import Sampler
 from runtime.engine.session import Session
 from runtime.engine.slots import cut_into_chunks
 from runtime.engine.tool_grammar import tool_grammar
+from runtime.engine.vector_model import VectorModel
 from runtime.engine.words_grammar import words_grammar
 from runtime.errors import BadModelFile, EngineFailed, RuntimeProblem
 from runtime.protocol import (
@@ -49,13 +50,15 @@ class Engine:
     def __init__(self, interrupt: Interrupt, emit: Callable[[Event], None]) -> None:
         self._interrupt = interrupt
         self._emit = emit
-        self._loaded: LoadedModel | None = None
+        self._loaded: LoadedModel | VectorModel | None = None
 
     def load(self, command: Load) -> None:
         """Load a model in place of the present one. Raises BadModelFile or EngineFailed, and then none is loaded."""
         start = time.perf_counter()
         self.unload()
-        self._loaded = LoadedModel(command, self._interrupt, self._emit)
+        threads = min(command.threads or physical_cores(), _MOST_THREADS)
+        kind = VectorModel if command.purpose == "vectors" else LoadedModel
+        self._loaded = kind(command, threads, self._interrupt, self._emit)
         self._emit(self._loaded.facts(command.request, time.perf_counter() - start))
 
     def unload(self) -> None:
@@ -76,25 +79,12 @@ class Engine:
             self._interrupt.forget(request)
 
     def count(self, command: CountTokens) -> None:
-        counts = self._ready().prompts.count(command.texts, command.turns, command.tools)
-        self._emit(Counted(request=command.request, counts=counts))
+        self._emit(Counted(request=command.request, counts=self._ready().count(command)))
 
     def stats(self, command: Stats) -> None:
-        loaded = self._loaded
-        self._emit(
-            StatsReport(
-                request=command.request,
-                model=loaded.model.name if loaded else None,
-                threads=loaded.pace.threads if loaded else 0,
-                running=len(loaded.session.running) if loaded else 0,
-                waiting=len(loaded.session.waiting) if loaded else 0,
-                prompt_tokens=loaded.pace.prompt_tokens if loaded else 0,
-                reused_tokens=loaded.pace.reused_tokens if loaded else 0,
-                tokens=loaded.pace.tokens if loaded else 0,
-                tokens_per_second=loaded.pace.tokens_per_second() if loaded else 0.0,
-                resident_bytes=psutil.Process().memory_info().rss,
-            )
-        )
+        resident = psutil.Process().memory_info().rss
+        idle = StatsReport(request=command.request, resident_bytes=resident)
+        self._emit(self._loaded.stats(command.request, resident) if self._loaded else idle)
 
     def step(self) -> bool:
         """Compute a little; False when there is nothing to do."""
@@ -103,10 +93,9 @@ class Engine:
     def fail_all(self, problem: RuntimeProblem) -> None:
         """Answer every request under way with `problem`."""
         if self._loaded:
-            self._loaded.session.fail_all(problem)
-            self._loaded.embeddings.fail_all(problem)
+            self._loaded.fail_all(problem)
 
-    def _ready(self) -> LoadedModel:
+    def _ready(self) -> LoadedModel | VectorModel:
         if self._loaded is None:
             raise EngineFailed("No model is loaded.", hint="Load one first.")
         return self._loaded
@@ -115,8 +104,7 @@ class Engine:
 class LoadedModel:
     """A model, its context, and everything that lives as long as they do."""
 
-    def __init__(self, command: Load, interrupt: Interrupt, emit: Callable[[Event], None]) -> None:
-        threads = min(command.threads or physical_cores(), _MOST_THREADS)
+    def __init__(self, command: Load, threads: int, interrupt: Interrupt, emit: Callable[[Event], None]) -> None:
         self.model = Model(Path(command.path))
         try:
             self.prompts = PromptWriter(self.model)
@@ -158,6 +146,27 @@ class LoadedModel:
     def knows(self, request: int) -> bool:
         return self.session.knows(request) or self.embeddings.knows(request)
 
+    def count(self, command: CountTokens) -> tuple[int, ...]:
+        return self.prompts.count(command.texts, command.turns, command.tools)
+
+    def fail_all(self, problem: RuntimeProblem) -> None:
+        self.session.fail_all(problem)
+        self.embeddings.fail_all(problem)
+
+    def stats(self, request: int, resident_bytes: int) -> StatsReport:
+        return StatsReport(
+            request=request,
+            model=self.model.name,
+            threads=self.pace.threads,
+            running=len(self.session.running),
+            waiting=len(self.session.waiting),
+            prompt_tokens=self.pace.prompt_tokens,
+            reused_tokens=self.pace.reused_tokens,
+            tokens=self.pace.tokens,
+            tokens_per_second=self.pace.tokens_per_second(),
+            resident_bytes=resident_bytes,
+        )
+
     def facts(self, request: int, seconds: float) -> Loaded:
         model = self.model
         return Loaded(
@@ -181,7 +190,7 @@ def _form(command: Generate, *, python_list: bool) -> str | None:
     if bool(command.tools) + (command.json_schema is not None) + (command.words_of is not None) > 1:
         raise EngineFailed("A request takes tools, a form or words for its answer.", hint="Give just one of them.")
     if command.tools:
-        return tool_grammar(command.tools, python_list=python_list)
+        return tool_grammar(command.tools, python_list=python_list, copied_from=command.copied_from)
     if command.words_of is not None:
         return words_grammar(command.words_of)
     return schema_grammar(command.json_schema) if command.json_schema is not None else None

@@ -161,11 +161,18 @@ class Model:
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """Tokens of `text`, without BOS; texts of control tokens become those tokens only when `special`."""
+        return self._tokenize(text, ends=False, special=special)
+
+    def tokenize_whole(self, text: str) -> list[int]:
+        """Tokens of `text` between those that this model wants at the two ends of one."""
+        return self._tokenize(text, ends=True, special=False)
+
+    def _tokenize(self, text: str, *, ends: bool, special: bool) -> list[int]:
         data = text.encode("utf-8", "replace")
-        room = len(data) + 2  # no token is shorter than a byte, and SentencePiece may add a space
+        room = len(data) + 4  # no token is shorter than a byte; SentencePiece may add a space, and an end is one each
         while True:
             tokens = (ctypes.c_int32 * room)()
-            count = lib.llama_tokenize(self.vocab, data, len(data), tokens, room, False, special)
+            count = lib.llama_tokenize(self.vocab, data, len(data), tokens, room, ends, special)
             if count >= 0:
                 return tokens[:count]
             room = -count

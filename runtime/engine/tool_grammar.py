@@ -11,6 +11,7 @@ import keyword
 import unicodedata
 from collections.abc import Sequence
 
+from runtime.engine.copy_grammar import copy_rules
 from runtime.engine.grammar import MOST_GBNF
 from runtime.engine.notation import JSON, PYTHON, gbnf_text
 from runtime.engine.tool_schema import Fields, arguments_of
@@ -37,19 +38,22 @@ name-sign ::= [0-9A-Z_a-z.\x80-\U0010FFFF]
 """
 
 
-def tool_grammar(tools: Sequence[Tool], *, python_list: bool = False) -> str:
+def tool_grammar(tools: Sequence[Tool], *, python_list: bool = False, copied_from: str | None = None) -> str:
     """The GBNF text. A call is JSON as Llama 3.2 writes it, `<|python_tag|>` before it or not.
 
     With `python_list` it may be a list of Python calls instead, `[f(a=1), g()]`: of the tools that Python has a name
-    for. Raises EngineFailed, naming the tool, for one whose arguments no grammar can keep.
+    for. With `copied_from` the strings of a call are spans of that text, and calls are JSON. Raises EngineFailed,
+    naming the tool, for one whose arguments no grammar can keep.
     """
     read = [(tool, arguments_of(tool)) for tool in tools]
-    json_rules, python_rules = ValueRules(JSON), ValueRules(PYTHON)
+    copied = "" if copied_from is None else "copied"
+    json_rules, python_rules = ValueRules(JSON, copied), ValueRules(PYTHON)
     calls = f"{_JSON_CALL}json-named ::= {' | '.join(_json_call(tool, shape, json_rules) for tool, shape in read)}\n"
-    callable_ = [(tool, shape) for tool, shape in read if python_list and _has_python_names(tool, shape)]
+    callable_ = [(tool, shape) for tool, shape in read if python_list and not copied and _has_python_names(tool, shape)]
     if callable_:
         python = " | ".join(_python_call(tool, shape, python_rules) for tool, shape in callable_)
         calls += f"python-call ::= {python}\n"
+    calls += copy_rules(copied_from, copied) if copied_from is not None else ""
     grammar = json_rules.text() + python_rules.text() + calls + (_ANSWER_OR_LIST if callable_ else _ANSWER)
     if len(grammar) > MOST_GBNF:
         raise EngineFailed("The tools take too many arguments together.", hint="Offer fewer tools at a time.")

@@ -42,8 +42,10 @@ _SCALARS: dict[Scalar, str] = {
 class ValueRules:
     """Collects rules; equal ones are written once. The number of digits is bounded: small models run on."""
 
-    def __init__(self, notation: Notation) -> None:
+    def __init__(self, notation: Notation, copied: str = "") -> None:
+        """`copied` names the rule that strings follow inside their quotes, where only what it allows may be written."""
         self._notation = notation
+        self._copied = copied
         self._rules: dict[str, str] = {}
         self._anything: str | None = None
 
@@ -106,6 +108,8 @@ class ValueRules:
     def _inside(self, shape: Text, quote: str) -> str:
         if shape.form:
             return f"({_FORMS[shape.form]})"
+        if self._copied:
+            return self._copied
         return _repeated(self.add(self._notation.character(quote)), shape.least, shape.most)
 
     def _items(self, shape: Items) -> str:

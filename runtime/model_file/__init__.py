@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.model_file.check import ModelFacts, check_model
+from runtime.model_file.check import ModelFacts, check_model, makes_vectors
 from runtime.model_file.fingerprint import fingerprint
 
-__all__ = ["ModelFacts", "check_model", "fingerprint"]
+__all__ = ["ModelFacts", "check_model", "fingerprint", "makes_vectors"]

@@ -1,4 +1,4 @@
-"""The model architectures that this program runs."""
+"""The model architectures that this program runs: those that write text, and those that turn it into vectors."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ TEXT_GENERATORS = frozenset(_NAMES.split())
 Left out of llama.cpp's list are the encoders, the diffusion and audio models, and the recurrent and hybrid ones, whose
 state the scheduler could not share between sequences.
 """
+
+TEXT_ENCODERS = frozenset(
+    ("bert", "gemma-embedding", "jina-bert-v2", "jina-bert-v3", "modern-bert", "nomic-bert", "nomic-bert-moe")
+)
+"""Models that only encode: a whole text at once, in an engine of its own."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from runtime.errors import BadModelFile
-from runtime.model_file.architectures import TEXT_GENERATORS
+from runtime.model_file.architectures import TEXT_ENCODERS, TEXT_GENERATORS
 from runtime.model_file.flaws import Flaw, damaged, unsupported
-from runtime.model_file.header import Header, read_header
+from runtime.model_file.header import Header, Scalar, read_header, read_scalars
 from runtime.model_file.hyperparameters import check_hyperparameters
 from runtime.model_file.vocabulary import check_vocabulary
 
 MAX_NAME = 80
+POOLINGS = frozenset({1, 2, 3})
+"""The ways of making one vector of a text's many (mean, first, last): those of `enum llama_pooling_type` that do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,15 @@ class ModelFacts:
     """Whether it carries the template that turns a conversation into its prompt."""
     size: int
     """Bytes of the file."""
+    embeds: bool = False
+    """Whether it was made to turn texts into vectors rather than to write."""
 
 
 def check_model(path: Path) -> ModelFacts:
     """What the GGUF file at `path` holds. Reads its header only: at most 64 MiB and about a second.
 
-    Raises BadModelFile for anything that is not a whole, sound text model of a known architecture. A file that passes
-    may still fail to load, but the known ways to abort the process that loads it are closed.
+    Raises BadModelFile for anything that is not a whole, sound model of a known architecture, for text or for vectors.
+    A file that passes may still fail to load, but the known ways to abort the process that loads it are closed.
     """
     try:
         with _open_regular(path) as file:
@@ -49,6 +54,19 @@ def check_model(path: Path) -> ModelFacts:
         raise BadModelFile(f"{_one_line(path.name)} {flaw.clause}.", hint=flaw.hint) from flaw
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def makes_vectors(path: Path) -> bool:
+    """Whether the file at `path` says, where its header begins, that it is a model for vectors. Takes milliseconds.
+
+    False for whatever cannot be read: `check_model` says what is wrong with it.
+    """
+    try:
+        with _open_regular(path) as file:
+            scalars = read_scalars(file, os.fstat(file.fileno()).st_size)
+    except (Flaw, OSError):
+        return False
+    return _embeds(scalars, _text(scalars.get("general.architecture")))
 
 
 def _open_regular(path: Path) -> BinaryIO:
@@ -76,11 +94,14 @@ def _unreadable(path: Path, error: OSError) -> BadModelFile:
 def _facts(header: Header, path: Path, size: int) -> ModelFacts:
     architecture = _architecture(header)
     _check_is_whole_model(header)
-    n_vocab = check_vocabulary(header)
+    n_vocab = check_vocabulary(header, encoder=architecture in TEXT_ENCODERS)
     shape = check_hyperparameters(header, architecture)
     embedding = next((tensor for tensor in header.tensors if tensor.name == "token_embd.weight"), None)
     if embedding is None or embedding.shape != (shape.n_embd, n_vocab):
         raise damaged("its vocabulary and its weights disagree")
+    embeds = _embeds(header.scalars, architecture)
+    if architecture in TEXT_ENCODERS and not embeds:
+        raise unsupported("makes no vectors of texts: it ranks them, or does not say how they come about")
     template = header.scalars.get("tokenizer.chat_template")
     return ModelFacts(
         name=_text(header.scalars.get("general.name")) or path.stem,
@@ -90,6 +111,7 @@ def _facts(header: Header, path: Path, size: int) -> ModelFacts:
         n_vocab=n_vocab,
         has_template=isinstance(template, bytes) and bool(template.strip()),
         size=size,
+        embeds=embeds,
     )
 
 
@@ -101,9 +123,13 @@ def _architecture(header: Header) -> str:
     architecture = _text(raw)
     if not architecture:
         raise damaged("it does not say its architecture")
-    if architecture not in TEXT_GENERATORS:
+    if architecture not in TEXT_GENERATORS | TEXT_ENCODERS:
         raise unsupported(f"has an architecture that llama-desk does not run ({architecture})")
     return architecture
+
+
+def _embeds(scalars: Mapping[str, Scalar], architecture: str) -> bool:
+    return scalars.get(f"{architecture}.pooling_type") in POOLINGS
 
 
 def _check_is_whole_model(header: Header) -> None:

@@ -74,6 +74,23 @@ def read_header(file: BinaryIO, size: int) -> Header:
     return Header(scalars, arrays, tensors, data_start, alignment)
 
 
+def read_scalars(file: BinaryIO, size: int) -> dict[str, Scalar]:
+    """The entries before the first list: where a file says what it is, ahead of its vocabulary. Raises Flaw."""
+    cursor = _Cursor(file, size)
+    _check_magic_and_version(cursor, size)
+    cursor.number(_U64)
+    scalars: dict[str, Scalar] = {}
+    for _ in range(min(cursor.number(_U64), MAX_ENTRIES)):
+        key, kind = cursor.key(), cursor.number(_U32)
+        if kind == ARRAY and not key.startswith("general."):
+            break
+        if kind == ARRAY:
+            cursor.array(key)
+        else:
+            scalars[key] = cursor.scalar(kind, key)
+    return scalars
+
+
 class _Cursor:
     """Reads values one after the other and never past the file or `MAX_HEADER`."""
 

@@ -150,7 +150,8 @@ def test_an_early_ctrl_c_is_no_traceback(desk_home, papers, seconds):
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=20)
-    assert b"Traceback" not in err
+    # Until Python itself has started nobody can catch the signal.
+    assert b"Traceback" not in err or b"init_import_site" in err
 
 
 def test_ask_answers_from_the_folder_with_its_source(desk_home, papers, capsys):
@@ -187,7 +188,7 @@ def test_doctor_with_the_pocket_model_alone_is_well(desk_home, capsys):
 
 def test_every_command_is_in_the_readme():
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    for name in ("summarise", "ask", "search", "calendar", "undo", "history", "doctor"):
+    for name in ("summarise", "ask", "search", "index", "calendar", "inbox", "undo", "history", "doctor"):
         assert f"llama-desk {name}" in readme
 
 

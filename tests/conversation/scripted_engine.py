@@ -48,11 +48,13 @@ class ScriptedEngine:
         turns: tuple[Turn, ...],
         max_tokens: int,
         tools: Sequence[Tool] = (),
+        copied_from: str | None = None,
         json_schema: dict[str, Any] | None = None,
     ) -> AsyncGenerator[Any]:
         assert max_tokens > 0
         self.asked.append(turns)
         self.schemas.append(json_schema)
+        assert (copied_from is not None) == (self.is_pocket and bool(tools))
         answer = self.answers.pop(0)
         try:
             if isinstance(answer, RuntimeProblem):

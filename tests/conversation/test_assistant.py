@@ -162,14 +162,17 @@ async def test_an_event_with_two_meanings_is_picked_by_its_words(make_assistant,
         await events_of(assistant, f"Schedule a review {when}", yes)
     events = await events_of(assistant, "Cancel the review", yes)
     assert "Which event is meant" in said(events)
-    (done,) = ended(await events_of(assistant, "Tue 24 Nov", yes))
+    events = await events_of(assistant, "Tue 24 Nov", yes)
+    (done,) = ended(events)
+    proposals = [event for event in events if isinstance(event, Proposed)]
     assert done.resolved["start"].startswith("2026-11-24T10:00")
+    assert not proposals[-1].preview.marked
 
 
 async def test_an_unknown_event_is_a_sentence_and_ends_the_turn(make_assistant):
     events = await events_of(make_assistant(ScriptedEngine(call("calendar_cancel", event="opera"))), "Cancel the opera")
     assert [(one.status, one.reason) for one in ended(events)] == [
-        ("failed", "There is no event called opera. Ask for the list of that day.")
+        ("failed", "No event of the coming year fits “opera”. Name it as the calendar does, or say its day.")
     ]
 
 

@@ -190,7 +190,7 @@ def test_only_a_template_that_asks_for_a_python_list_gets_one(
     monkeypatch.setattr(engine, "Grammar", lambda model, gbnf: made.append(gbnf) or Grammar(model, gbnf))
     path = make_tiny_llama(tmp_path / "model.gguf", template=template)
     native.start()
-    loaded = engine.LoadedModel(Load(request=1, path=str(path), n_ctx=256), Interrupt(), lambda event: None)
+    loaded = engine.LoadedModel(Load(request=1, path=str(path), n_ctx=256), 1, Interrupt(), lambda _: None)
     try:
         loaded.generate(Generate(request=2, turns=(Turn(role="user", content="What is new?"),), tools=(RECENT,)))
     finally:

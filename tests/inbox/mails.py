@@ -48,7 +48,7 @@ def take(db: DeskDatabase, *paths: Path) -> ImportReport:
     """Import paths one after the other."""
     report = ImportReport()
     for path in paths:
-        report.include(import_path(db, path, zone=UTC))
+        import_path(db, path, zone=UTC, report=report)
     return report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import UTC
 from pathlib import Path
@@ -75,6 +76,16 @@ def test_the_file_stays_as_it_is(chat_db, db):
     assert sorted(path.name for path in chat_db.parent.glob("chat.db*")) == ["chat.db"]
     assert counts(take(db, chat_db)) == (0, 0, 3, 0)
     assert {message.source for message in stored(db)} == {"imessage"}
+
+
+def test_messages_that_are_not_in_the_file_yet_are_named(chat_db, db):
+    os.utime(chat_db, (1_577_836_800, 1_577_836_800))
+    chat_db.with_name("chat.db-wal").write_bytes(b"")
+    assert counts(take(db, chat_db)) == (3, 0, 0, 0)
+    chat_db.with_name("chat.db-wal").write_bytes(b"something")
+    result = take(db, chat_db)
+    assert counts(result) == (0, 0, 3, 1)
+    assert result.failed[0].source.endswith("chat.db-wal")
 
 
 def test_an_older_database_without_rich_text_is_read(chat_db):

@@ -86,6 +86,25 @@ def test_html_alone_is_read_as_text():
     assert message.body == "Pay 40 euros"
 
 
+@pytest.mark.parametrize(
+    ("charset", "body", "text"),
+    [
+        (
+            "big5",
+            "軟體王國新聞稿：這是一封很長的信件".encode("big5") + b" \xff end",
+            "軟體王國新聞稿：這是一封很長的信件 \ufffd end",
+        ),
+        ("us-ascii", "Grüße aus Köln, schöne Tage".encode("cp1252"), "Grüße aus Köln, schöne Tage"),
+        ("utf-8", "Grüße aus Köln, schöne Tage".encode("cp1252"), "Grüße aus Köln, schöne Tage"),
+        ("no-such-charset", "Grüße".encode(), "Grüße"),
+        ("hex", b"48656c6c6f", "48656c6c6f"),
+    ],
+)
+def test_a_text_is_read_as_it_says_unless_that_is_plainly_wrong(charset, body, text):
+    head = f"From: a@b.org\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
+    assert read_mail(head.encode() + body).body == text
+
+
 def test_a_forwarded_mail_is_searched_too():
     inner = mail(2, body="The inner text.\n").decode()
     message = read_mail(mail(body=inner, headers="Content-Type: message/rfc822\n"))

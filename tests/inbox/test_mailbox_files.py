@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mailbox
+import os
 from pathlib import Path
 
 import pytest
@@ -132,8 +133,6 @@ def test_mails_that_share_an_id_and_nothing_else_are_all_kept(tmp_path, db):
 
 
 def test_links_and_pipes_are_not_followed(tmp_path, db):
-    import os
-
     outside = tmp_path / "outside.eml"
     outside.write_bytes(mail(1))
     folder = tmp_path / "in"
@@ -145,6 +144,22 @@ def test_links_and_pipes_are_not_followed(tmp_path, db):
     result = take(db, folder)
     assert counts(result) == (0, 0, 0, 1)
     assert "holds no messages" in result.failed[0].reason
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path, db, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    scandir = os.scandir
+
+    def refusing(path):
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("tools.inbox.files.os.scandir", refusing)
+    result = take(db, tmp_path)
+    assert counts(result) == (1, 0, 0, 1)
+    assert result.failed[0].source == str(tmp_path / "closed")
 
 
 def test_what_is_not_there_is_named(tmp_path, db):

@@ -64,6 +64,11 @@ def test_utf8_with_a_damaged_byte_is_still_utf8() -> None:
     assert decode("Größe ".encode() * 30 + b"\xff" + "Maß ".encode() * 30).count("ß") == 60
 
 
+def test_an_encoding_that_python_has_not_is_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cchardet.detect", lambda _: {"encoding": "VISCII"})
+    assert decode("Grüße aus Köln".encode("cp1252")) == "Grüße aus Köln"
+
+
 def test_titles_are_headings(tmp_path: Path) -> None:
     assert read(tmp_path, "a.md", "# The lease\n\nText.")[0]["title"] == "The lease"
     assert read(tmp_path, "b.rst", "The lease\n=========\n\nText.")[0]["title"] == "The lease"

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from tools.desk_db import DeskDatabase
 from tools.desk_db.migrations import STEPS, desk_migrations
+from tools.desk_db.text_hash import text_hash
 from tools.errors import DatabaseProblem
 
 
@@ -30,6 +31,7 @@ def test_an_empty_file_gets_the_whole_schema(tmp_path):
     with DeskDatabase.open(tmp_path / "desk.db") as db:
         names = {name for (name,) in db.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert {"documents", "passages", "passages_fts", "files", "pieces", "plans", "models"} <= names
+        assert {"indexed_folders", "vectors"} <= names
         assert {"calendar_events", "journal_effects", "journal_changes", "journal_values"} <= names
         assert [name for (name,) in db.rows("SELECT name FROM _sqlite_migrations ORDER BY id")] == [
             step.__name__ for step in STEPS
@@ -59,6 +61,22 @@ def test_what_the_version_before_the_calendar_kept_is_still_there(tmp_path):
         assert db.rows("SELECT key, output, created_at FROM pieces") == [("key", "A summary.", 1.0)]
         assert db.journal.history() == []
         assert db.rows("SELECT * FROM calendar_events") == []
+
+
+def test_passages_of_the_version_before_the_index_can_be_given_vectors(tmp_path):
+    path = tmp_path / "desk.db"
+    database = Database(path)
+    desk_migrations.apply(database, stop_before="create_file_index")
+    database.execute("INSERT INTO documents VALUES (1, 'hash', 1, 'txt', 'title', '')")
+    for number in range(1, 2501):
+        database.execute(
+            "INSERT INTO passages VALUES (?, 1, ?, 'line 1', 0, 1, ?, NULL)", (number, number, f"text {number}")
+        )
+    database.close()
+    with DeskDatabase.open(path) as db:
+        stored = dict(db.rows("SELECT text, text_hash FROM passages"))
+        assert stored == {f"text {number}": text_hash(f"text {number}") for number in range(1, 2501)}
+        assert db.rows("SELECT count(*) FROM passages_fts WHERE passages_fts MATCH '2500'") == [(1,)]
 
 
 def test_opening_again_changes_nothing(tmp_path):

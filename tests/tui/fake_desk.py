@@ -48,6 +48,7 @@ class FakeDesk:
     decisions: list[Decision] = field(default_factory=list)
     """What the user said to the proposals."""
     opened: list[str] = field(default_factory=list)
+    folder_problems: Sequence[str] = ()
     stopped: int = 0
     """Streams that were closed before their end."""
     forgotten: int = 0
@@ -77,6 +78,10 @@ class FakeDesk:
                 yield event
                 if isinstance(event, Proposed):
                     self.decisions.append(await confirm(event))
+
+    async def watch_folders(self) -> AsyncIterator[str]:
+        for problem in self.folder_problems:
+            yield problem
 
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         self.opened.append(path)

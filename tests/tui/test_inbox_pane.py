@@ -127,7 +127,7 @@ async def test_what_is_to_be_done_is_ticked_and_undone(open_app, desk_home):
         await until(pilot, lambda: pane.items.rows and pane.items.has_focus)
         assert drawn(pane.items)[:2] == [
             "›[ ] Bring the deposit receipt                    Tomás",
-            " [ ] Send the bank acco… by Thursday (tomorrow) · Tomás",
+            " [ ] Send the bank account     by Thursday (tomorrow) ·…",
         ]
         await pilot.press("down", "space")
         await until(pilot, lambda: any("1 to do" in line for line in drawn(places)))

@@ -116,8 +116,8 @@ async def at_what_is_to_be_done(pilot) -> None:
 
 
 async def counted(pilot) -> None:
-    """What runs beside the screen is done, but for the watch over the engine, and what it said has gone."""
-    while any(worker.is_running for worker in pilot.app.workers if worker.group != "engine"):
+    """What runs beside the screen is done, but for the watches over engine and folders, and what it said has gone."""
+    while any(worker.is_running for worker in pilot.app.workers if worker.group not in ("engine", "folders")):
         await pilot.pause(0.02)
     pilot.app.clear_notifications()
     await pilot.pause()

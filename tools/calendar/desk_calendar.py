@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 
 from tools.calendar import series_changes
 from tools.calendar.attendee import Attendee, with_people
@@ -99,18 +100,16 @@ class Calendar:
         """
         now = self._now()
         asked = window or self._looked_at(now)
-        every = self.store.between(int(asked.start.timestamp()), int(asked.end.timestamp()) + 1).values()
-        return best_matches(words, [one for series in every for one in self._candidates(series, asked, now)])
-
-    def _candidates(self, series: Series, window: Window, now: datetime) -> Iterator[Candidate]:
-        def occurs() -> Occurrence | None:
-            return next_occurrence(series, window, now, self.zone)
-
-        if series.event is not None and not series.changed:
-            yield Candidate(series.event, occurs)
-        elif (one := occurs()) is not None:
-            # What it is called may have been changed in this occurrence alone.
-            yield Candidate(one.event, lambda: one)
+        first, last = int(asked.start.timestamp()), int(asked.end.timestamp())
+        candidates: list[Candidate] = []
+        for series in self.store.between(first, last + 1).values():
+            occurs = partial(next_occurrence, series, asked, now, self.zone)
+            if window is None and series.event is not None and not series.changed:
+                candidates.append(Candidate(series.event, occurs))
+            elif (one := occurs()) is not None:
+                # Few happen in a short time, and what one is called may have been changed in its occurrence alone.
+                candidates.append(Candidate(one.event, partial(_given, one)))
+        return best_matches(words, candidates)
 
     def next_of(self, uid: str, window: Window | None = None) -> Occurrence | None:
         """The next occurrence of an event by its UID, or the last if all are over; looked for where `find` looks."""
@@ -192,6 +191,10 @@ class Calendar:
         if target.recurrence_id is None:
             return series.event is not None and series.event.start == target.start
         return happens(series, target.recurrence_id, self.zone)
+
+
+def _given[T](value: T) -> T:
+    return value
 
 
 def _single(series: Series, target: Occurrence) -> bool:

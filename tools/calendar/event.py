@@ -95,11 +95,14 @@ class Event:
 _FINGERPRINTED = tuple(field.name for field in fields(Event) if field.name != "modified")
 
 
-def kept_event(**values: Any) -> Event:
-    """An event as it was kept: all its fields, checked when they were written, and not again for each reader."""
+_SETTERS = tuple(getattr(Event, field.name).__set__ for field in fields(Event))
+
+
+def kept_event(*values: Any) -> Event:
+    """An event as it was kept: all its fields in order, checked when they were written and not again by each reader."""
     event = object.__new__(Event)
-    for name, value in values.items():
-        object.__setattr__(event, name, value)
+    for put, value in zip(_SETTERS, values, strict=True):
+        put(event, value)
     return event
 
 

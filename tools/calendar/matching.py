@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
+from operator import mul
 
 from tools.calendar.event import Event
 from tools.calendar.occurrences import Occurrence
@@ -81,57 +82,44 @@ def best_matches(words: str, candidates: Sequence[Candidate]) -> Found:
     """Rank events by the words. Only those that the words fit are asked when they happen, for that takes long."""
     asked = list(dict.fromkeys(content_words(words)))
     likenesses = [_Likeness(word) for word in asked]
-    rated = [_rated(candidate, likenesses) for candidate in candidates]
-    described = list(_happening(one for one in rated if any(one.strengths)))
-    if not described and _GENERIC.issuperset(asked):
-        described = list(_happening(rated))
-    strengths = [rating.strengths for _, rating in described]
-    heard = Counter(place for row in strengths for place, strength in enumerate(row) if strength)
+    rated = [_rated(candidate.event, likenesses) for candidate in candidates]
+    heard = Counter(place for one in rated for place, strength in enumerate(one.strengths) if strength)
     weights = [
         0.0 if word in _GENERIC and not heard[place] else log(1 + len(rated) / max(1, heard[place])) + 0.1
         for place, word in enumerate(asked)
     ]
     total = sum(weights)
     matches = []
-    for one, rating in described:
-        row = rating.strengths
-        fit = sum(weight * strength for weight, strength in zip(weights, row, strict=True)) / total if total else 1.0
-        if fit >= _MIN_SCORE:
-            matches.append(Match(one, round(fit * _closeness(asked, row, rating.title) if total else fit, 4)))
+    for candidate, one in zip(candidates, rated, strict=True):
+        fit = sum(map(mul, weights, one.strengths)) / total if total else 1.0
+        occurrence = candidate.occurrence() if fit >= _MIN_SCORE else None
+        if occurrence is not None:
+            matches.append(Match(occurrence, round(fit * _closeness(asked, one) if total else fit, 4)))
     matches.sort(key=lambda match: (-match.score, match.occurrence.begins, match.occurrence.event.uid))
     return Found(tuple(matches))
-
-
-def _closeness(asked: list[str], row: list[float], title: set[str]) -> float:
-    """Among equals the shorter title is the nearer one, and what is called just so is meant, whatever else fits."""
-    if title == set(asked):
-        return 1.0
-    heard = sum(1 for strength in row if strength) / max(1, len(title), len(asked))
-    return (0.8 + 0.2 * min(1.0, heard)) * (_CLEAR - 0.01)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rated:
     """How strongly an event fits each word, and the words of its title."""
 
-    candidate: Candidate
     strengths: list[float]
     title: set[str]
 
 
-def _rated(candidate: Candidate, likenesses: list[_Likeness]) -> _Rated:
-    event = candidate.event
+def _rated(event: Event, likenesses: list[_Likeness]) -> _Rated:
     people = " ".join(f"{person.name} {person.address.partition('@')[0]}" for person in event.attendees)
     texts = {"title": event.title, "attendees": people, "location": event.location, "description": event.description}
     fields = {name: set(content_words(text[:5_000])) for name, text in texts.items() if text}
-    return _Rated(candidate, [_strength(likeness, fields) for likeness in likenesses], fields.get("title", set()))
+    return _Rated([_strength(likeness, fields) for likeness in likenesses], fields.get("title", set()))
 
 
-def _happening(rated: Iterable[_Rated]) -> Iterator[tuple[Occurrence, _Rated]]:
-    for one in rated:
-        occurrence = one.candidate.occurrence()
-        if occurrence is not None:
-            yield occurrence, one
+def _closeness(asked: list[str], rated: _Rated) -> float:
+    """Among equals the shorter title is the nearer one, and what is called just so is meant, whatever else fits."""
+    if rated.title == set(asked):
+        return 1.0
+    heard = sum(1 for strength in rated.strengths if strength) / max(1, len(rated.title), len(asked))
+    return (0.8 + 0.2 * min(1.0, heard)) * (_CLEAR - 0.01)
 
 
 def _strength(likeness: _Likeness, fields: dict[str, set[str]]) -> float:

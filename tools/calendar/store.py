@@ -19,6 +19,7 @@ _COLUMNS = (
     'uid, recurrence_id, calendar, title, "start", "end", location, description, rrule, rdates, exdates, organizer,'
     " attendees, reminders, status, busy, sequence, modified, extra, first, last"
 )
+_EMPTY = {"[]": (), "null": None}
 _PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 
 
@@ -121,27 +122,27 @@ def _event(row: tuple[Any, ...]) -> Event:
     changed = read(modified) if modified else None
     who = _from_json(organizer)
     return kept_event(
-        uid=uid,
-        title=title,
-        start=read(start),
-        end=read(end),
-        location=location,
-        description=description,
-        rrule=rrule,
-        rdates=tuple(map(read, _from_json(rdates))),
-        exdates=tuple(map(read, _from_json(exdates))),
-        organizer=kept_attendee(**who) if who else None,
-        attendees=tuple(kept_attendee(**one) for one in _from_json(attendees)),
-        reminders=tuple(_from_json(reminders)),
-        status=status,
-        busy=bool(busy),
-        sequence=sequence,
-        modified=changed if isinstance(changed, datetime) else None,
-        recurrence_id=read(recurrence_id) if recurrence_id else None,
-        extra=extra,
+        uid,
+        title,
+        read(start),
+        read(end),
+        location,
+        description,
+        rrule,
+        tuple(map(read, _from_json(rdates))),
+        tuple(map(read, _from_json(exdates))),
+        kept_attendee(**who) if who else None,
+        tuple(kept_attendee(**one) for one in _from_json(attendees)),
+        tuple(_from_json(reminders)),
+        status,
+        bool(busy),
+        sequence,
+        changed if isinstance(changed, datetime) else None,
+        read(recurrence_id) if recurrence_id else None,
+        extra,
     )
 
 
 def _from_json(text: str) -> Any:
     # Most lists are empty, and asking the parser takes longer than all else about them.
-    return () if text == "[]" else json.loads(text)
+    return _EMPTY[text] if text in _EMPTY else json.loads(text)

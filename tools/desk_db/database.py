@@ -13,11 +13,13 @@ from tools.desk_db.connections import Connections
 from tools.desk_db.documents import Documents
 from tools.desk_db.facts import Facts
 from tools.desk_db.files import Files
+from tools.desk_db.indexed_folders import IndexedFolders
 from tools.desk_db.journal import Journal
 from tools.desk_db.migrations import migrate
 from tools.desk_db.models import Models
 from tools.desk_db.pieces import Pieces
 from tools.desk_db.plans import Plans
+from tools.desk_db.vectors import Vectors
 from tools.extraction import EXTRACTOR_VERSION
 
 
@@ -35,6 +37,8 @@ class DeskDatabase:
         self.extractor_version = extractor_version
         self.documents = Documents(connections, extractor_version)
         self.files = Files(connections)
+        self.indexed_folders = IndexedFolders(connections, extractor_version)
+        self.vectors = Vectors(connections, extractor_version)
         self.pieces = Pieces(connections)
         self.plans = Plans(connections, extractor_version)
         self.models = Models(connections)

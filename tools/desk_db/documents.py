@@ -10,6 +10,7 @@ from typing import Any
 from tools.desk_db.connections import Connections, stored_path
 from tools.desk_db.index_text import index_text
 from tools.desk_db.records import Overview
+from tools.desk_db.text_hash import text_hash
 from tools.passages import Document, Passage
 
 _BATCH = 200
@@ -44,8 +45,8 @@ class Documents:
                     row,
                 ).lastrowid
                 database.conn.executemany(
-                    'INSERT INTO passages (document_id, ordinal, place, "start", "end", text, indexed)'
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    'INSERT INTO passages (document_id, ordinal, place, "start", "end", text, indexed, text_hash)'
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (_passage_row(document_id, passage) for passage in document.passages),
                 )
 
@@ -108,6 +109,7 @@ class Documents:
                     f"DELETE FROM {table} WHERE content_hash IN (SELECT value FROM json_each(?))",  # noqa: S608
                     (removed,),
                 )
+            database.conn.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")
             # Until its segments are merged the index keeps the words of rows that are gone.
             database.conn.execute("INSERT INTO passages_fts (passages_fts) VALUES ('optimize')")
         self._connections.checkpoint()
@@ -117,7 +119,8 @@ class Documents:
 def _passage_row(document_id: int | None, passage: Passage) -> tuple[Any, ...]:
     indexed = index_text(passage.text)
     different = None if indexed == passage.text else indexed
-    return (document_id, passage.ordinal, passage.place, passage.start, passage.end, passage.text, different)
+    where = (document_id, passage.ordinal, passage.place, passage.start, passage.end)
+    return (*where, passage.text, different, text_hash(passage.text))
 
 
 def _document(rows: list[tuple[Any, ...]]) -> Document:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePath
 
 from tools.desk_db.connections import Connections, stored_path
 from tools.desk_db.records import FileRecord
+
+
+def below(path: str, folder: str) -> str:
+    """The part of an absolute path below `folder`, with "/" between its parts; empty when it is not in it."""
+    whole = PurePath(path)
+    return whole.relative_to(folder).as_posix() if path != folder and whole.is_relative_to(folder) else ""
 
 
 class Files:
@@ -22,6 +30,17 @@ class Files:
             (stored_path(root),),
         )
         return {row[0]: FileRecord(*row) for row in rows}
+
+    def known_elsewhere(self, root: str) -> dict[str, FileRecord]:
+        """The files in the folder that were found when a folder around it or in it was read; the latest of each."""
+        found: dict[str, FileRecord] = {}
+        for other in self.roots():
+            inside, around = below(other, root), below(root, other)
+            for path, record in (self.known(other) if inside or around else {}).items():
+                here = f"{inside}/{path}" if inside else path.removeprefix(f"{around}/")
+                if (inside or here != path) and (here not in found or found[here].seen_at < record.seen_at):
+                    found[here] = replace(record, path=here)
+        return found
 
     def record_many(self, root: str, records: Iterable[FileRecord]) -> None:
         """Record files as seen now, in one transaction, in place of what was recorded about them before."""

@@ -20,11 +20,16 @@ _MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u0f71-\u0f84\u0f90-\u0fbc\u102b-\u103e"
     "\u1056-\u1059\u17b4-\u17d3\u3099\u309a"
 )
+_JOINERS = re.compile("[\u00ad\u200b-\u200d\u2060]")
+"""Signs without width, which one person types inside a word and the next does not: soft hyphens, Hindi's joiners."""
 _UNSPACED = re.compile(f"[{_LETTERS}][{_MARKS}]*")
 
 
 def index_text(text: str) -> str:
-    """`text` with compatibility forms folded (full-width letters, ligatures) and unspaced scripts spaced out."""
+    """`text` with compatibility forms folded (full-width letters, ligatures) and unspaced scripts spaced out.
+
+    Signs without width are left out.
+    """
     if text.isascii():
         return text
-    return _UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", text))
+    return _UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", _JOINERS.sub("", text)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from tools.desk_db.file_index_schema import create_file_index
 from tools.desk_db.inbox_schema import create_inbox
 from tools.errors import DatabaseProblem
 
@@ -208,7 +209,25 @@ def create_facts(database: Database) -> None:
     database.execute("CREATE TABLE facts (id INTEGER PRIMARY KEY, text TEXT NOT NULL, at REAL NOT NULL) STRICT")
 
 
-STEPS = (create_documents, create_files, create_pieces, create_journal, create_calendar, create_inbox, create_facts)
+def create_model_scores(database: Database) -> None:
+    """How many requests of the self-test a model got right, by the fingerprint of its file."""
+    database.execute(
+        "CREATE TABLE model_scores"
+        " (fingerprint TEXT PRIMARY KEY, right INTEGER NOT NULL, cases INTEGER NOT NULL) STRICT"
+    )
+
+
+STEPS = (
+    create_documents,
+    create_files,
+    create_pieces,
+    create_journal,
+    create_calendar,
+    create_inbox,
+    create_facts,
+    create_model_scores,
+    create_file_index,
+)
 
 desk_migrations = Migrations("desk")
 for step in STEPS:

@@ -43,6 +43,25 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedFolder:
+    """A folder that is kept in the index; `files` counts those that were read."""
+
+    root: str
+    refreshed_at: float | None
+    """Seconds since the epoch; None until all of it was read once."""
+    files: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file that could not be read. `reason` reads after its name."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A text that a model wrote and that need not be written again."""
 

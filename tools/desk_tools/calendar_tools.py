@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Annotated
 
 from pydantic import Field
 
-from tools.calendar import Attendee, CalendarProblem, Event, Moment, Occurrence, Window, new_event
-from tools.date_language import Moment as Said
+from tools.calendar import (
+    Event,
+    Occurrence,
+    SaidEvent,
+    WhichEvent,
+    Window,
+    one_meant,
+    spoken_event,
+    spoken_move,
+    spoken_window,
+)
 from tools.desk_tools.hearing import heard
 from tools.desk_tools.wording import end_text, moment_text, occurrence_text
 from tools.registry import (
@@ -23,7 +32,6 @@ from tools.registry import (
     Source,
     ToolDesk,
     Unsettled,
-    WrongCall,
     tool,
 )
 
@@ -43,20 +51,17 @@ def calendar_create(  # noqa: PLR0913, PLR0917 - the tool has these arguments
     repeats: str | None = None,
 ) -> Outcome:
     """Put an event into the calendar."""
-    if not title.strip():
-        raise WrongCall("An event needs a title.", hint="Ask the user what it is.")
-    with heard("start"):
-        begins = desk.dates.start(start)
-    with heard("duration"):
-        length = desk.dates.duration(duration) if duration else None
-    with heard("end"):
-        ends = _moment(desk.dates.end(end, begins)) if end else None
-    with heard("repeats"):
-        rule = desk.dates.repeats(repeats) if repeats else ""
-    people = tuple(map(_attendee, attendees or ()))
-    event = new_event(
-        title, _moment(begins), ends, duration=length, location=location or "", attendees=people, rrule=rule
+    words = SaidEvent(
+        title=title,
+        start=start,
+        end=end,
+        duration=duration,
+        location=location or "",
+        attendees=attendees or (),
+        repeats=repeats,
     )
+    with heard(start=start, end=end, duration=duration, repeats=repeats):
+        event = spoken_event(words, desk.dates)
     conflicts = desk.calendar.conflicts(event)
     zone = desk.zone
 
@@ -70,9 +75,9 @@ def calendar_create(  # noqa: PLR0913, PLR0917 - the tool has these arguments
 @tool()
 def calendar_list(desk: ToolDesk, when: str) -> Outcome:
     """List the events of a day or a span of days."""
-    with heard("when"):
-        span = desk.dates.span(when)
-    occurrences = desk.calendar.list_events(Window(span.start, span.end)).occurrences
+    with heard(when=when):
+        window = spoken_window(when, desk.dates)
+    occurrences = desk.calendar.list_events(window).occurrences
     shown = occurrences[:LISTED]
     return Found({"events": [_listed(one, desk.zone) for one in shown]}, _sources(shown))
 
@@ -80,9 +85,8 @@ def calendar_list(desk: ToolDesk, when: str) -> Outcome:
 @tool()
 def calendar_find_free(desk: ToolDesk, when: str, duration: str) -> Outcome:
     """Find free time of a length within a span of days."""
-    with heard("when"):
+    with heard(when=when, duration=duration):
         span = desk.dates.span(when, tense="future")
-    with heard("duration"):
         length = desk.dates.duration(duration)
     zone = desk.zone
     free = desk.calendar.find_free(Window(span.start, span.end), length)
@@ -98,8 +102,8 @@ def calendar_move(
 ) -> Outcome:
     """Move an event to another time."""
     target = _meant(desk, event)
-    with heard("start"):
-        to = _on_its_day(desk.dates.start(start), target)
+    with heard(start=start):
+        to = spoken_move(start, target, desk.dates)
     zone = desk.zone
     moved = {"title": target.event.title, "from": moment_text(target.start, zone), "to": moment_text(to, zone)}
 
@@ -130,42 +134,11 @@ def calendar_cancel(desk: ToolDesk, event: str) -> Outcome:
 
 def _meant(desk: ToolDesk, words: str) -> Occurrence:
     """The event that `words` name. Raises Unsettled to ask which, and CalendarProblem when there is none."""
-    wanted, _, when = words.rpartition(_AT)
-    found = desk.calendar.find(wanted or words)
-    zone = desk.zone
-    if wanted:
-        for match in found.matches:
-            if match.occurrence.start.isoformat() == when:
-                return match.occurrence
-    if found.clear is not None:
-        return found.clear
-    if found.ambiguous:
-        choices = tuple(
-            Choice(occurrence_text(one, zone), f"{one.event.title}{_AT}{one.start.isoformat()}")
-            for one in found.ambiguous[:5]
-        )
-        raise Unsettled(Choose(f"Which event is meant by “{words}”?", "event", choices))
-    raise CalendarProblem(f"There is no event called {words}.", hint="Ask for the list of that day.")
-
-
-_AT = " @ "
-"""Between an event's title and its start, where the user picked it from several."""
-
-
-def _moment(said: Said) -> Moment:
-    return said.at or said.day
-
-
-def _on_its_day(said: Said, target: Occurrence) -> Moment:
-    """Where a move goes to: only a day said means that day at the time it had."""
-    if said.at is None and isinstance(target.start, datetime):
-        return datetime.combine(said.day, target.start.timetz())
-    return _moment(said)
-
-
-def _attendee(said: str) -> Attendee:
-    """Somebody by address or, as people mostly say it, by name."""
-    return Attendee(said) if "@" in said else Attendee("", name=said)
+    try:
+        return one_meant(desk.calendar, words)
+    except WhichEvent as which:
+        choices = tuple(Choice(occurrence_text(one, desk.zone), one.event.uid) for one in which.choices[:5])
+        raise Unsettled(Choose(f"Which event is meant by “{words}”?", "event", choices)) from which
 
 
 def _resolved(event: Event) -> Data:
@@ -173,7 +146,7 @@ def _resolved(event: Event) -> Data:
     if event.location:
         resolved["location"] = event.location
     if event.attendees:
-        resolved["attendees"] = [one.name or one.address for one in event.attendees]
+        resolved["attendees"] = [one.said for one in event.attendees]
     if event.rrule:
         resolved["repeats"] = event.rrule
     return resolved
@@ -185,7 +158,7 @@ def _shown(event: Event, zone: tzinfo) -> dict[str, str]:
         "start": moment_text(event.start, zone),
         "end": end_text(event.start, event.end, zone),
         "location": event.location,
-        "attendees": ", ".join(one.name or one.address for one in event.attendees),
+        "attendees": ", ".join(one.said for one in event.attendees),
         "repeats": event.rrule,
     }
     return {name: text for name, text in shown.items() if text}
@@ -195,7 +168,7 @@ def _told(event: Event, zone: tzinfo) -> Data:
     """A new event as the model reads it."""
     said: Data = dict(_shown(event, zone))
     if event.attendees:
-        said["attendees"] = [one.name or one.address for one in event.attendees]
+        said["attendees"] = [one.said for one in event.attendees]
     return said
 
 

@@ -13,8 +13,9 @@ _OFFERED = 5
 
 
 @contextmanager
-def heard(argument: str) -> Iterator[None]:
-    """Around the resolving of `argument`: several meanings are asked of the user, none is given back to the model.
+def heard(**said: str | None) -> Iterator[None]:
+    """Around the resolving of the arguments `said`: what has several meanings is asked of the user, what has none is
+    given back to the model.
 
     Raises Unsettled and WrongCall.
     """
@@ -24,6 +25,7 @@ def heard(argument: str) -> Iterator[None]:
         choices = tuple(
             Choice(str(one), one if isinstance(one, str) else _exact(one)) for one in unclear.readings[:_OFFERED]
         )
+        argument = next((name for name, words in said.items() if words == unclear.text), "")
         raise Unsettled(Choose(unclear.message, argument, choices)) from unclear
     except NotUnderstood as problem:
         raise WrongCall(problem.message, hint=problem.hint) from problem

@@ -32,9 +32,8 @@ def inbox_search(
     desk: ToolDesk, query: str, sender: str | None = None, after: str | None = None, before: str | None = None
 ) -> Outcome:
     """Find messages by their words, sender or date."""
-    with heard("after"):
+    with heard(after=after, before=before):
         since = desk.dates.span(after, tense="past").start if after else None
-    with heard("before"):
         until = desk.dates.span(before, tense="past").start if before else None
     found = desk.inbox.search(query, sender, since, until, limit=LISTED)
     return _listed([hit.message for hit in found], desk.zone)
@@ -93,7 +92,7 @@ def date_of(message: Message, zone: tzinfo) -> str:
 
 
 def _selected(desk: ToolDesk, count: int | None, sender: str | None, when: str | None) -> tuple[Message, ...]:
-    with heard("when"):
+    with heard(when=when):
         return tuple(desk.inbox.select(count, sender, when))
 
 

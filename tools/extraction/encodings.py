@@ -85,7 +85,16 @@ def _guess(data: bytes) -> str:
     if name in ("", "utf-8", "ascii"):  # on a short text the detector may name what strict decoding has ruled out
         return "cp932" if _decodes(sample, "cp932") and not _decodes(sample, "ascii") else "cp1252"
     name = _WIDER.get(name, name)
-    return name if _decodes(b"", name) else "cp1252"
+    return name if _is_known(name) else "cp1252"
+
+
+def _is_known(encoding: str) -> bool:
+    """Whether Python has what the detector names. Decoding nothing would not tell: it never looks the name up."""
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return False
+    return True
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

@@ -55,7 +55,7 @@ def open_file(path: Path) -> OpenFile:
 
 
 def files_under(folder: Path) -> Iterator[Path]:
-    """The files of a folder and of its folders, by name; links are not followed, what cannot be listed is left out."""
+    """The files of a folder and of its folders, by name; links are not followed. What cannot be listed is given too."""
     pending = [(folder, 0)]
     found = 0
     while pending:
@@ -64,9 +64,10 @@ def files_under(folder: Path) -> Iterator[Path]:
             with os.scandir(place) as listed:
                 entries = sorted(listed, key=lambda entry: entry.name)
         except OSError:
+            yield place  # to be named as what cannot be opened
             continue
         inner = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
-        if {"cur", "new"} <= {path.name for path in inner}:
+        if "cur" in {path.name for path in inner}:
             inner = [path for path in inner if path.name != "tmp"]  # a Maildir's, for mails not yet written in full
         if depth < DEEPEST_FOLDER:
             pending.extend((path, depth + 1) for path in reversed(inner))

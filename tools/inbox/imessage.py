@@ -25,7 +25,7 @@ _FIRST_REACTION, _LAST_REACTION = 2000, 3999
 
 
 def read_imessage(path: Path, zone: tzinfo | None) -> Iterator[ReadMessage | Failure]:
-    """The messages of all chats, chat by chat. Those that are still in chat.db-wal alone are not read."""
+    """The messages of all chats, chat by chat. Those that are still in chat.db-wal alone are named, not read."""
     try:
         with closing(_opened(path)) as connection:
             missing = _TABLES - _tables(connection)
@@ -38,6 +38,16 @@ def read_imessage(path: Path, zone: tzinfo | None) -> Iterator[ReadMessage | Fai
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
             raise InboxProblem(f"takes more than {_SECONDS:.0f} seconds to be read.") from error
         raise InboxProblem("is damaged or not a database of iMessage.") from error
+    if has_unread_log(path):
+        yield Failure.of(
+            f"{path}-wal", f"has messages too new to be in {path.name} yet: restart the Mac and import again."
+        )
+
+
+def has_unread_log(path: Path) -> bool:
+    """Whether there are changes to a database that are not in its file yet."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.is_file() and log.stat().st_size > 0
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -12,8 +12,9 @@ from tools.desk_db import DeskDatabase
 from tools.inbox import sources
 from tools.inbox.chat_json import NotAnExport
 from tools.inbox.files import OpenFile, files_under, open_file
+from tools.inbox.imessage import has_unread_log
 from tools.inbox.kinds import reader_of
-from tools.inbox.records import Failure, ImportReport, InboxProblem, ReadMessage
+from tools.inbox.records import Failure, ImportReport, InboxProblem, Outcome, ReadMessage
 from tools.inbox.store import MessageStore
 from tools.sanitise import sanitise
 
@@ -38,14 +39,16 @@ def import_path(
     zone: tzinfo | None = None,
     text_of: TextOf | None = None,
     progress: Progress | None = None,
+    report: ImportReport | None = None,
 ) -> ImportReport:
     """Import the messages of a file or a folder: mailboxes, exports of chats, profiles of Thunderbird.
 
     Dates that name no zone are in `zone`, or else in that of this machine. The texts of attachments are kept if
-    `text_of` finds them. `progress` is told what was stored so far, which stays when it raises. Nothing that a file
-    holds raises: it is named in `failed`.
+    `text_of` finds them. `progress` is told what was stored so far, which stays when it raises. `report` is one to add
+    to, of earlier paths or to know what was stored when this raises. Nothing that a file holds raises: it is named in
+    `failed`.
     """
-    importer = _Importer(db, zone, text_of, progress)
+    importer = _Importer(db, zone, text_of, progress, ImportReport() if report is None else report)
     importer.take(Path(os.path.realpath(path)))
     importer.flush()
     return importer.report
@@ -53,9 +56,14 @@ def import_path(
 
 class _Importer:
     def __init__(
-        self, db: DeskDatabase, zone: tzinfo | None, text_of: TextOf | None, progress: Progress | None
+        self,
+        db: DeskDatabase,
+        zone: tzinfo | None,
+        text_of: TextOf | None,
+        progress: Progress | None,
+        report: ImportReport,
     ) -> None:
-        self.report = ImportReport()
+        self.report = report
         self._db = db
         self._store = MessageStore(db)
         self._zone = zone
@@ -79,14 +87,17 @@ class _Importer:
         """Store what was read, and that the files it is from need not be read again."""
         texts = [self._texts(message) for message, _ in self._waiting]
         numbers: dict[str, int] = {}
+        outcomes: list[Outcome] = []
         with self._db.transaction():
             for (message, path), found in zip(self._waiting, texts, strict=True):
                 if path not in numbers:
                     numbers[path] = sources.file_number(self._db, path)
-                self.report.count(self._store.save(message, found, numbers[path], self._seen))
+                outcomes.append(self._store.save(message, found, numbers[path], self._seen))
             for file, messages in self._finished:
                 path = str(file.path)
                 sources.remember(self._db, sources.file_number(self._db, path), _state(file), messages)
+        for outcome in outcomes:
+            self.report.count(outcome)
         self._waiting.clear()
         self._waiting_bytes = 0
         self._finished.clear()
@@ -102,7 +113,7 @@ class _Importer:
             return True
         with file.stream:
             known = sources.known_messages(self._db, str(path), _state(file))
-            if known is not None:
+            if known is not None and not (path.suffix == ".db" and has_unread_log(path)):
                 self.report.unchanged += known
                 return True
             try:

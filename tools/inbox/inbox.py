@@ -167,10 +167,16 @@ class Inbox:
         return Kept(effect_id, (replace(item, status=status),))
 
     def import_path(
-        self, path: Path, *, text_of: TextOf | None = None, progress: Progress | None = None
+        self,
+        path: Path,
+        *,
+        text_of: TextOf | None = None,
+        progress: Progress | None = None,
+        report: ImportReport | None = None,
     ) -> ImportReport:
         """Bring the messages of a file or a folder into the inbox; see `tools.inbox.import_path`."""
-        return import_path(self._db, path, zone=self._dates.now().tzinfo, text_of=text_of, progress=progress)
+        zone = self._dates.now().tzinfo
+        return import_path(self._db, path, zone=zone, text_of=text_of, progress=progress, report=report)
 
     def forget_source(self, path: Path) -> int:
         """Remove the messages that came from a file or a folder alone, with all that was made of them; how many.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
+from pathlib import Path
 
 from tools.extraction.encodings import decode
 from tools.inbox.chat_json import read_chat_json
@@ -37,7 +38,7 @@ def reader_of(file: OpenFile, *, named: bool) -> Reader | None:
     suffix = file.path.suffix.lower()
     if head.startswith(SQLITE_MARK):
         return _imessage if named or file.path.name == "chat.db" else None
-    if suffix in _MAILS or (file.path.parent.name in ("cur", "new") and _is_mail(head)):
+    if suffix in _MAILS or _is_in_maildir(file.path):
         return _single
     if suffix in _MAILBOXES or _is_mbox(head):
         return _mbox
@@ -48,6 +49,12 @@ def reader_of(file: OpenFile, *, named: bool) -> Reader | None:
     # Programs that keep each mail in a file give it a number or a long name without a meaning.
     plain_name = suffix in _TEXTS or suffix == "" or suffix[1:2].isdigit()
     return _single if named or (plain_name and _is_mail(head)) else None
+
+
+def _is_in_maildir(path: Path) -> bool:
+    """Thunderbird's Maildirs have no "new"."""
+    box = path.parent.parent
+    return path.parent.name in ("cur", "new") and (box / "cur").is_dir() and (box / "tmp").is_dir()
 
 
 def _is_mbox(head: bytes) -> bool:

@@ -16,6 +16,8 @@ from tools.sanitise import sanitise
 MOST_PARTS = 500
 LONGEST_BODY = 2_000_000
 """Characters."""
+_MOST_DAMAGED = 20
+"""One letter in so many may be damaged before another encoding is looked for."""
 LARGEST_FILE = 20 * 2**20
 """Bytes of an attachment in which a text is looked for."""
 
@@ -76,14 +78,20 @@ def _chosen(alternatives: list[Message]) -> list[Message]:
 
 
 def _text(part: Message) -> str:
-    data = _payload(part)
-    try:
-        text = data.decode(part.get_content_charset() or "utf-8")
-    except (UnicodeDecodeError, LookupError, ValueError):
-        text = decode(data)
+    text = _decoded(_payload(part), part.get_content_charset() or "utf-8")
     if part.get_content_type() == "text/html":
         text = html_text(text)
     return sanitise(text).strip("\n").rstrip()
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    """The text in the encoding that the mail names, or, where it is none or plainly another, in the likeliest."""
+    try:
+        text = data.decode(charset, "replace")
+    except (LookupError, ValueError):
+        return decode(data)
+    foreign = sum(character > "\x7f" for character in text)
+    return text if text.count("\ufffd") * _MOST_DAMAGED <= foreign else decode(data)
 
 
 def _payload(part: Message) -> bytes:

@@ -160,11 +160,5 @@ class ImportReport:
     def count(self, outcome: Outcome) -> None:
         setattr(self, outcome, getattr(self, outcome) + 1)
 
-    def include(self, other: ImportReport) -> None:
-        self.added += other.added
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.failed.extend(other.failed)
-
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
