@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from app.day_words import long_day
 from tools.calendar import Attendee, Event, Occurrence
-from tools.calendar.moments import is_day
+from tools.calendar.moments import is_day, zone_of
 from tools.calendar.rules import parts, until
 from tools.date_language.moment import DAYS, said
 
@@ -39,6 +40,32 @@ def times_said(one: Occurrence) -> str:
         return f"{one.begins:%H:%M}{_end_said(one)}"
     last = last_day(one)
     return "all day" if last == one.begins.date() else f"all day until {said(last)}"
+
+
+def short_times(one: Occurrence) -> str:
+    """At most eleven characters: "15:00–15:30", "all day", "22:00" for what ends on another day."""
+    if is_day(one.start):
+        return "all day"
+    on_one_day = one.ends > one.begins and one.ends.date() == one.begins.date()
+    return f"{one.begins:%H:%M}–{one.ends:%H:%M}" if on_one_day else f"{one.begins:%H:%M}"
+
+
+def when_said(one: Occurrence, today: date) -> str:
+    """ "Friday 27 November, 15:00–15:30", with the clock of the event's own zone when that is another."""
+    first, last = one.begins.date(), last_day(one)
+    if first == last:
+        return f"{long_day(first, today)}, {short_times(one)}{_elsewhere_said(one)}"
+    if is_day(one.start):
+        return f"{long_day(first, today)} – {long_day(last, today)}, all day"
+    end = f"{long_day(one.ends.date(), today)}, {one.ends:%H:%M}"
+    return f"{long_day(first, today)}, {one.begins:%H:%M} – {end}{_elsewhere_said(one)}"
+
+
+def answers_said(people: Sequence[Attendee]) -> str:
+    """Everybody, with what they answered: "Ana (accepted), Ben"."""
+    return ", ".join(
+        person.said if person.response == "needs-action" else f"{person.said} ({person.response})" for person in people
+    )
 
 
 def last_day(one: Occurrence) -> date:
@@ -79,6 +106,15 @@ def _day_said(code: str) -> str | None:
     if not place:
         return name
     return f"the {_PLACES[place]} {name}" if place in _PLACES else None
+
+
+def _elsewhere_said(one: Occurrence) -> str:
+    start = one.start
+    if not isinstance(start, datetime) or zone_of(start) is None:
+        return ""
+    name = getattr(start.tzinfo, "key", "UTC")
+    is_same = name == "UTC" or start.utcoffset() == one.begins.utcoffset()
+    return "" if is_same else f" ({start:%H:%M} in {name})"
 
 
 def _end_said(one: Occurrence) -> str:

@@ -28,6 +28,12 @@ def short_moment(moment: datetime, now: datetime) -> str:
     return f"{short_day(moment.date(), now.date())} {moment:%H:%M}"
 
 
+def short_when(moment: datetime, now: datetime) -> str:
+    """ "15:02" of today, else the day, on the clock of `now`: at most eleven characters."""
+    moment = moment.astimezone(now.tzinfo)
+    return f"{moment:%H:%M}" if moment.date() == now.date() else short_day(moment.date(), now.date())
+
+
 def days_between(first: date, last: date) -> str:
     """ "23 – 29 November 2026", "30 November – 6 December 2026": a title."""
     month, last_words = MONTHS[first.month - 1], f"{last.day} {MONTHS[last.month - 1]} {last.year}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from datetime import date, datetime
 from pathlib import Path
 
 from app.clock import user_dates
@@ -20,7 +19,7 @@ from app.conversation.piped_text import PipedText
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
-from app.diary import Diary
+from app.desk_records import DeskRecords
 from app.engine_session import EngineSession, open_session
 from app.file_index.embedder import Embedder, open_embedder
 from app.file_index.folder_index import FolderIndex
@@ -36,9 +35,8 @@ from app.settings import load_settings
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
-from tools.calendar import Listing, Occurrence, Written
 from tools.date_language import Dates
-from tools.desk_db import DeskDatabase, Effect, ModelFile
+from tools.desk_db import DeskDatabase, ModelFile
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
@@ -48,7 +46,7 @@ from tools.registry import Registry, ToolDesk, installed
 from tools.search import Hit, search
 
 
-class LocalDesk:
+class LocalDesk(DeskRecords):
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
     def __init__(  # noqa: PLR0913 - one for each part
@@ -63,11 +61,10 @@ class LocalDesk:
         may_write: bool = True,
     ) -> None:
         """`may_write` is False for a model that failed its self-test."""
+        super().__init__(database, dates)
         self._places = places
-        self._database = database
         self._session = session
         self.chats = chats
-        self._diary = Diary(database, dates, dates.zone)
         self._extractor = Extractor(role_command("extractor"))
         self._vectors = PassageVectors(database, embedder)
         self.index = FolderIndex(database, Extractor(role_command("extractor")), self._vectors)
@@ -75,7 +72,6 @@ class LocalDesk:
         answering = None if session and session.is_pocket else session
         self._questions = FolderQuestions(database, answering, self._vectors)
         self._at_work = 0
-        self._dates = dates
         self._moves = 0
         """Of the conversations, those that the assistant has followed."""
         self._registry = Registry(SHIPPED, installed())
@@ -247,29 +243,6 @@ class LocalDesk:
         self._questions.forget()
         if self._assistant is not None:
             self._assistant.forget()
-
-    async def effects(self, before: int | None = None, limit: int = 100) -> list[Effect]:
-        """What the tools did, newest first; `before` an effect's id gives the page that follows it."""
-        return await self._database.run(lambda db: db.journal.history(limit, before=before))
-
-    async def undo(self, effect_id: int | None = None) -> Effect:
-        """Take an effect back, by default the latest that was not; raises `NotUndone` when that cannot be."""
-        return await self._database.run(lambda db: db.journal.undo(effect_id))
-
-    async def now(self) -> datetime:
-        return self._diary.now()
-
-    async def day_said(self, words: str) -> date:
-        """The day that a person means ("next Friday"). Raises `DateProblem` for none, or for several."""
-        return await self._diary.day_said(words)
-
-    async def events(self, first: date, days: int = 7) -> Listing:
-        """What stands in the calendar on so many days of the user's zone."""
-        return await self._diary.events(first, days)
-
-    async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
-        """Cancel an occurrence, or its series: one effect. Raises `CalendarProblem` when it is no longer there."""
-        return await self._diary.cancel(occurrence, whole_series=whole_series)
 
     async def close(self) -> None:
         """Stop the processes and close the database. What was written is on the disk already, whatever fails here."""

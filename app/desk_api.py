@@ -14,6 +14,7 @@ from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
 from tools.calendar import Listing, Occurrence, Written
 from tools.desk_db import Effect
+from tools.inbox import ActionItem, ItemStatus, Message, MessageHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,20 @@ class OpenedDocument:
     text: str
     places: tuple[tuple[int, str], ...]
     """(start offset, place) of each passage, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMessage:
+    """A message in full, with what it asks to be done."""
+
+    message: Message
+    items: tuple[ActionItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    messages: int
+    open_items: int
 
 
 class Desk(Protocol):
@@ -114,5 +129,32 @@ class Desk(Protocol):
         Raises `CalendarProblem` when it is no longer there.
         """
         ...
+
+    async def message_heads(
+        self, after: MessageHead | None = None, limit: int = 100, *, thread_of: int | None = None
+    ) -> list[MessageHead]:
+        """The messages newest first, or those that follow one; `thread_of` a message gives its thread alone."""
+        ...
+
+    async def search_messages(self, words: str, limit: int = 100) -> list[MessageHead]:
+        """The messages that fit best, each with its sentence that fits.
+
+        Raises a `ToolProblem` for a condition that is not understood ("before:blue").
+        """
+        ...
+
+    async def message(self, message_id: int) -> OpenedMessage:
+        """Raises `InboxProblem` when it is no longer there."""
+        ...
+
+    async def action_items(self, limit: int = 1000) -> list[ActionItem]:
+        """Open and done ones, those of the latest messages first."""
+        ...
+
+    async def set_item_status(self, item_id: int, status: ItemStatus) -> ActionItem:
+        """Mark an action item as done or as open: one effect in the journal."""
+        ...
+
+    async def inbox_counts(self) -> InboxCounts: ...
 
     async def close(self) -> None: ...

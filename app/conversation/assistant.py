@@ -31,6 +31,7 @@ from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession
 from app.errors import DeskError
 from app.folder_summary.report import CitedSentence
+from app.wording import count
 from runtime.client import Restarted
 from runtime.errors import RuntimeProblem
 from runtime.protocol import Delta, Turn
@@ -158,9 +159,8 @@ class Assistant:
         facts = await self._database.run(lambda db: tuple(fact.text for fact in db.facts.all()))
         fitted = await self._memory.fit(turn.turns, facts)
         if fitted.dropped:
-            yield AnswerNotice(
-                f"The model no longer sees the oldest {fitted.dropped} of this conversation's exchanges."
-            )
+            earlier = count(fitted.dropped, "earlier request")
+            yield AnswerNotice(f"{earlier} no longer fit this model's context: a short summary stands in their place.")
         client = await self._session.client()
         turn.text = ""
         # The pocket model copies words well, and now and then makes one up.

@@ -10,15 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from app.calendar_wording import when_said
 from app.day_words import days_between, monday_of
 from app.desk_api import Desk
-from app.event_words import when
 from app.tui.ask_first import AskFirst
 from app.tui.event_detail import event_detail
 from app.tui.place_pane import PlacePane
 from app.tui.terminal_safety import one_line
 from app.tui.week import DAYS, Week
 from app.tui.week_view import WeekView
+from app.tui.workers import only_latest
 from app.wording import count, joined
 from tools.calendar import Occurrence
 
@@ -69,7 +70,7 @@ class CalendarPane(PlacePane):
 
     def go_to(self, words: str) -> None:
         """Show the week of the day that `words` mean; the app says in a sentence when they mean none."""
-        self.run_worker(self._go_to(words), group="week", exclusive=True)
+        only_latest(self, "week", partial(self._go_to, words))
 
     def action_week(self, step: int) -> None:
         if (week := self.view.week) is not None:
@@ -85,7 +86,9 @@ class CalendarPane(PlacePane):
             return
         series = occurrence.recurrence_id is not None
         choices = {"y": "only this one", "s": "the whole series"} if series else {"y": "cancel it"}
-        question = Content.assemble((one_line(occurrence.event.title), "bold"), f"\n{when(occurrence, self._today)}")
+        question = Content.assemble(
+            (one_line(occurrence.event.title), "bold"), f"\n{when_said(occurrence, self._today)}"
+        )
         self.app.push_screen(AskFirst("Cancel this event?", question, choices), partial(self._answered, occurrence))
 
     def on_week_view_selected(self, event: WeekView.Selected) -> None:
@@ -108,11 +111,11 @@ class CalendarPane(PlacePane):
 
     async def _cancel(self, occurrence: Occurrence, *, whole_series: bool) -> None:
         await self._desk.cancel_event(occurrence, whole_series=whole_series)
-        which = ", the whole series" if whole_series else f", {when(occurrence, self._today)}"
+        which = ", the whole series" if whole_series else f", {when_said(occurrence, self._today)}"
         self.post_message(self.Effected(f"Cancelled “{one_line(occurrence.event.title)}”{which}. ^Z takes it back."))
 
     def _read(self, day: date | None, selected: Occurrence | None = None) -> None:
-        self.run_worker(self._show(day, selected), group="week", exclusive=True)
+        only_latest(self, "week", partial(self._show, day, selected))
 
     async def _go_to(self, words: str) -> None:
         await self._show(await self._desk.day_said(words))

@@ -25,6 +25,9 @@ type Line = tuple[str, str, str]
 class CallCard(Static, can_focus=True):
     """A frame with the tool's name and state on it, one line for each value, and a mark where one needs a look."""
 
+    class Waits(Message):
+        """The user's word is waited for."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "decide(True)", "Do it"),
         Binding("e", "edit", "Edit"),
@@ -52,6 +55,11 @@ class CallCard(Static, can_focus=True):
         """Keys that decide are offered only while there is something to decide."""
         return self._decision is not None if action in {"decide", "edit"} else True
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for the user's word."""
+        return self._decision is not None
+
     async def decide(self, proposed: Proposed) -> Decision:
         """Show what would be done, and wait until the user says yes or no, or writes other values."""
         preview = proposed.preview
@@ -61,6 +69,7 @@ class CallCard(Static, can_focus=True):
         )
         self._decision = asyncio.get_running_loop().create_future()
         self.focus()
+        self.post_message(self.Waits())
         try:
             return await self._decision
         finally:

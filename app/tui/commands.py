@@ -90,9 +90,15 @@ COMMANDS: tuple[Command, ...] = (
         "f4",
     ),
     Command("conversation", "Conversation", "Back to the conversation", "go('conversation')"),
-    Command("chats", "Chats", "Those that were kept, or where words were said", "go('chats')", "[WORDS]", "f5", "f5"),
+    Command(
+        "chats", "Chats", "Those that were kept, or where words were said", "go('chats')", "[WORDS]", "ctrl+t", "^t"
+    ),
     Command("title", "Title", "Of this conversation, or of the one in the list", "begin('/title ')", "TITLE"),
     Command("persona", "Persona", "Begin a conversation that it answers", "begin('/persona ')", "NAME"),
+    Command("inbox", "Inbox", "All messages, or those that fit", "go('inbox')", "[WORDS]", "f5", "f5"),
+    Command("thread", "Inbox: the message's thread", "The messages that belong together", "thread"),
+    Command("to-do", "Inbox: what is to be done", "What messages ask of you, to be ticked", "to_do"),
+    Command("tick", "Inbox: tick the action item", "Done, or open again", "tick"),
     Command("calendar", "Calendar", "The week of a day, said in words", "go('calendar')", "[WHEN]", "f6", "f6"),
     Command("next-week", "Calendar: next week", "The week after the one shown", "calendar_week(1)"),
     Command("previous-week", "Calendar: week before", "The week before the one shown", "calendar_week(-1)"),

@@ -30,6 +30,7 @@ from app.tui.folder_picker import FolderPicker
 from app.tui.folder_state import FolderState
 from app.tui.header import Header
 from app.tui.help_screen import HelpScreen
+from app.tui.inbox_pane import InboxPane
 from app.tui.intent import Answerer, Ask, Entitle, GoTo, Misunderstood, OpenSource, Perform, Summarise, Undo, understand
 from app.tui.jobs import Jobs
 from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
@@ -102,6 +103,7 @@ class DeskScreen(Screen[None]):
             yield ConversationView()
             yield ChatsPane(self.desk)
             yield ActivityPane(self.desk)
+            yield InboxPane(self.desk)
             yield CalendarPane(self.desk)
             yield SideColumn()
             yield SourcesPane()
@@ -153,7 +155,9 @@ class DeskScreen(Screen[None]):
 
     async def report(self, problem: Problem) -> None:
         """Say what went wrong in the conversation, where it stays."""
-        await self.conversation.add(ProblemNote(problem))
+        # Work fails with the screen, too, when its widgets may be gone.
+        for conversation in self.query(ConversationView):
+            await conversation.add(ProblemNote(problem))
 
     def show_engine(self, state: EngineState) -> None:
         self.query_one(Header).engine = state
@@ -238,6 +242,7 @@ class DeskScreen(Screen[None]):
 
     @on(AnswerEntry.FileAsked)
     def _show_asked(self, event: AnswerEntry.FileAsked) -> None:
+        self.places.show_conversation()
         self.panes.show_sources()
         self.jobs.open_document(event.root, event.path, self.panes.sources.show_document)
 
@@ -259,11 +264,28 @@ class DeskScreen(Screen[None]):
     def _remove_chat(self, event: ChatsPane.Unwanted) -> None:
         self.branches.remove(event.conversation_id)
 
+    @on(CallCard.Waits)
+    async def _asked_elsewhere(self) -> None:
+        if self.places.here != "conversation":
+            await self.places.say("The assistant waits for your yes or no: esc goes back to the conversation.")
+
     def action_go(self, place: Place) -> None:
         self.places.go(place)
 
     def action_undo_latest(self) -> None:
         self.places.undo()
+
+    def action_thread(self) -> None:
+        self.places.go("inbox")
+        self.places.inbox.action_thread()
+
+    def action_to_do(self) -> None:
+        self.places.go("inbox")
+        self.places.inbox.show_items()
+
+    def action_tick(self) -> None:
+        self.places.go("inbox")
+        self.places.inbox.action_tick()
 
     def action_calendar_week(self, step: int) -> None:
         self.places.go("calendar")

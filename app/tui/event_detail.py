@@ -7,7 +7,7 @@ from datetime import date
 
 from textual.content import Content
 
-from app.event_words import people, repeats, times, when
+from app.calendar_wording import answers_said, repeats_said, short_times, when_said
 from app.tui.terminal_safety import one_line
 from tools.calendar import Occurrence
 
@@ -20,14 +20,14 @@ def event_detail(occurrence: Occurrence, collisions: Sequence[Occurrence], today
     tentative = " · not certain yet" if event.status == "tentative" else ""
     facts = [
         ("where", one_line(event.location)),
-        ("with", one_line(people(event))),
-        ("repeats", one_line(repeats(event, today)) or _changed(occurrence)),
-        ("conflicts", ", ".join(f"{one_line(one.event.title)} {times(one)}" for one in collisions)),
+        ("with", one_line(answers_said(event.attendees))),
+        ("repeats", one_line(repeats_said(event)) or _changed(occurrence)),
+        ("conflicts", ", ".join(f"{one_line(one.event.title)} {short_times(one)}" for one in collisions)),
         ("notes", one_line(event.description[:_NOTE_CHARACTERS])),
     ]
     lines = [
         Content.styled(one_line(event.title) or "(no title)", "bold"),
-        Content.styled(when(occurrence, today) + tentative, "$accent"),
+        Content.styled(when_said(occurrence, today) + tentative, "$accent"),
         *(_fact(name, text) for name, text in facts if text),
     ]
     return Content("\n").join(lines)

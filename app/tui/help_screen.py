@@ -18,6 +18,7 @@ _MOVING = (
     ("↑ ↓", "sentence by sentence; file by file"),
     ("enter", "the sentence's source; again for its next one"),
     ("[ ]", "in a source: the passage before or after"),
+    ("s t i", "in the inbox: search, the message's thread, what is to be done (space ticks)"),
     ("n p t g x", "in the calendar: next week, the one before, today, a date, cancel the event"),
     ("u", "in the activity: undo the effect at the cursor"),
     ("pgup pgdn", "scroll"),

@@ -155,6 +155,7 @@ _ARGUMENT_READERS: dict[str, Callable[[str], Intent]] = {
     "chats": partial(GoTo, "chats"),
     "title": Entitle,
     "persona": Answerer,
+    "inbox": partial(GoTo, "inbox"),
     "calendar": partial(GoTo, "calendar"),
     "undo": _undo,
 }

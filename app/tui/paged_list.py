@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from textual.worker import Worker
 
 from app.tui.cursor_list import CursorList
+from app.tui.workers import only_latest
 
 PAGE_ROWS = 200
 
@@ -32,7 +33,15 @@ class PagedList[Row](CursorList):
 
     def reload(self) -> None:
         """Read the first page anew; the cursor stays on its row if that is still among the first."""
-        self._coming = self.run_worker(self._load_first(), group="page", exclusive=True)
+        self._coming = only_latest(self, "page", self._load_first)
+
+    def clear(self) -> None:
+        """Show nothing until other rows are read."""
+        self.rows, self.complete = [], False
+        self.set_reactive(CursorList.cursor, 0)
+        self.fit()
+        self.scroll_home(animate=False)
+        self.refresh()
 
     def put(self, row: Row) -> None:
         """Show `row` in place of the one that it is the same as."""
@@ -74,7 +83,7 @@ class PagedList[Row](CursorList):
         last = max(self.cursor, self.scroll_offset.y + self.size.height)
         busy = self._coming is not None and not self._coming.is_finished
         if not self.complete and self.rows and not busy and last + self.size.height >= len(self.rows):
-            self._coming = self.run_worker(self._load_next(), group="page")
+            self._coming = only_latest(self, "page", self._load_next)
 
     async def _load_next(self) -> None:
         rows = list(await self._page(self.rows[-1]))

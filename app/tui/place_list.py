@@ -15,6 +15,7 @@ Place = Literal["conversation", "chats", "inbox", "calendar", "activity"]
 PLACES: dict[Place, str] = {
     "conversation": "Conversation",
     "chats": "Chats",
+    "inbox": "Inbox",
     "calendar": "Calendar",
     "activity": "Activity",
 }

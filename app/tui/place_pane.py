@@ -61,6 +61,10 @@ class PlacePane(Vertical):
         """The place is shown: read it anew and take the keys."""
         raise NotImplementedError
 
+    def back(self) -> bool:
+        """Leave what is open in the place; False when that is nothing, and the place itself is left."""
+        return False
+
     def read_again(self) -> None:
         """Something changed that may stand here."""
         raise NotImplementedError

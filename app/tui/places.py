@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from app.tui.activity_pane import ActivityPane
 from app.tui.calendar_pane import CalendarPane
+from app.tui.call_card import CallCard
 from app.tui.chats_pane import ChatsPane
 from app.tui.entries import Note
+from app.tui.inbox_pane import InboxPane
 from app.tui.place_list import Place, PlaceList
 from app.tui.place_pane import PlacePane
 from app.tui.prompt import Prompt
+from app.tui.workers import only_latest
 from app.wording import count
 
 if TYPE_CHECKING:
@@ -33,6 +36,10 @@ class Places:
         return self._screen.query_one(CalendarPane)
 
     @property
+    def inbox(self) -> InboxPane:
+        return self._screen.query_one(InboxPane)
+
+    @property
     def activity(self) -> ActivityPane:
         return self._screen.query_one(ActivityPane)
 
@@ -41,10 +48,11 @@ class Places:
         self._screen.panes.close_overlay()
         self._show(place)
         pane = self._pane(place)
-        if pane is None:
-            self._screen.query_one(Prompt).focus()
-        else:
+        if pane is not None:
             pane.enter()
+        else:
+            waiting = [card for card in self._screen.query(CallCard) if card.waits]
+            (waiting[-1] if waiting else self._screen.query_one(Prompt)).focus()
 
     def look(self, place: Place, words: str) -> None:
         """Show a place, and in it what was asked for."""
@@ -53,6 +61,8 @@ class Places:
             self.calendar.go_to(words)
         elif place == "chats":
             self.chats.search(words)
+        elif place == "inbox":
+            self.inbox.search(words)
 
     def show_conversation(self) -> None:
         """Something came that is shown there; the focus stays where it is if it can."""
@@ -63,10 +73,12 @@ class Places:
                 self._screen.query_one(Prompt).focus()
 
     def leave(self) -> bool:
-        """Back to the conversation; False when it is shown already."""
-        if self.here == "conversation":
+        """Leave what is open in the place, then the place; False when the conversation is shown already."""
+        pane = self._pane(self.here)
+        if pane is None:
             return False
-        self.go("conversation")
+        if not pane.back():
+            self.go("conversation")
         return True
 
     async def say(self, sentence: str) -> None:
@@ -89,13 +101,17 @@ class Places:
 
     def count(self) -> None:
         """Say in the left column what waits in each place."""
-        self._screen.run_worker(self._count(), group="count", exclusive=True)
+        only_latest(self._screen, "count", self._count)
 
     async def _count(self) -> None:
         desk = self._screen.desk
         today = (await desk.now()).date()
         events = len((await desk.events(today, 1)).occurrences)
-        waiting: dict[Place, str] = {"calendar": f"{count(events, 'event')} today" if events else ""}
+        open_items = (await desk.inbox_counts()).open_items
+        waiting: dict[Place, str] = {
+            "inbox": f"{open_items:,} to do" if open_items else "",
+            "calendar": f"{count(events, 'event')} today" if events else "",
+        }
         self._screen.query_one(PlaceList).show_counts(waiting)
 
     def _show(self, place: Place) -> None:
@@ -107,4 +123,9 @@ class Places:
         self._screen.query_one(PlaceList).show_here(place)
 
     def _pane(self, place: Place) -> PlacePane | None:
-        return {"chats": self.chats, "calendar": self.calendar, "activity": self.activity}.get(place)
+        return {
+            "chats": self.chats,
+            "inbox": self.inbox,
+            "calendar": self.calendar,
+            "activity": self.activity,
+        }.get(place)

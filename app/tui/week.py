@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from app.event_words import last_day
+from app.calendar_wording import last_day
 from tools.calendar import Occurrence, Window
 
 DAYS = 7

@@ -8,8 +8,8 @@ from datetime import date
 
 from rich.cells import cell_len, chop_cells
 
+from app.calendar_wording import short_times
 from app.day_words import long_day
-from app.event_words import times
 from app.tui.terminal_safety import one_line
 from app.tui.week import DAYS, Week
 from tools.calendar import Occurrence
@@ -71,7 +71,7 @@ def day_list(week: Week, today: date) -> list[Cell]:
 
 def _block(week: Week, day: int, position: int, one: Occurrence, width: int) -> list[Cell]:
     signs = marks(week, one)
-    time = times(one)
+    time = short_times(one)
     if cell_len(f"{time} {signs}") > width:
         time = time.partition("–")[0]
     head = Cell(f"{time} {signs}".rstrip(), day, position, "time")
@@ -80,7 +80,7 @@ def _block(week: Week, day: int, position: int, one: Occurrence, width: int) -> 
 
 
 def _row(week: Week, one: Occurrence) -> str:
-    return f"{times(one):<{_TIMES_CELLS}}{marks(week, one):<3}{one_line(one.event.title) or '(no title)'}"
+    return f"{short_times(one):<{_TIMES_CELLS}}{marks(week, one):<3}{one_line(one.event.title) or '(no title)'}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -277,7 +277,7 @@ async def test_what_is_remembered_is_told_to_the_model_from_then_on(make_assista
 
 async def test_what_does_not_fit_any_more_is_summarised_and_it_is_said(make_assistant):
     long = "The deposit is 900 francs. " * 30 + "end."
-    engine = ScriptedEngine(long, long, "They spoke of the deposit.", long, n_ctx=450)
+    engine = ScriptedEngine(long, long, *["They spoke of the deposit."] * 4, n_ctx=450)
     assistant = make_assistant(engine)
     for _ in range(3):
         events = await events_of(assistant, "tell me more")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
@@ -16,12 +16,13 @@ from typing import cast
 from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, Decision, Proposed, nobody
 from app.database_thread import DatabaseThread
-from app.desk_api import EngineState, OpenedDocument
+from app.desk_api import EngineState, InboxCounts, OpenedDocument, OpenedMessage
 from app.folder_summary.events import Event
 from app.summary_options import SummaryOptions
 from tools.calendar import CalendarProblem, Listing, Occurrence, Written
 from tools.date_language import NotUnderstood
 from tools.desk_db import Effect, NotUndone
+from tools.inbox import ActionItem, FoundMessage, ItemStatus, Message, MessageHead
 
 
 class Pause:
@@ -50,6 +51,7 @@ class FakeDesk:
     documents: dict[str, OpenedDocument] = field(default_factory=dict)
     engine: EngineState | Exception = MODEL
     history: Sequence[Effect] = ()
+    messages: Sequence[OpenedMessage] = ()
     listing: Listing = field(default_factory=lambda: Listing(()))
     asked: list[tuple[str, Path | None]] = field(default_factory=list)
     summarised: list[tuple[tuple[Path, ...], SummaryOptions]] = field(default_factory=list)
@@ -127,6 +129,26 @@ class FakeDesk:
     async def cancel_event(self, occurrence: Occurrence, *, whole_series: bool = False) -> Written:
         raise CalendarProblem("There is nothing in this calendar.")
 
+    async def message_heads(
+        self, after: MessageHead | None = None, limit: int = 100, *, thread_of: int | None = None
+    ) -> list[MessageHead]:
+        return [] if after is not None else [_head(opened.message) for opened in self.messages]
+
+    async def search_messages(self, words: str, limit: int = 100) -> list[MessageHead]:
+        return await self.message_heads()
+
+    async def message(self, message_id: int) -> OpenedMessage:
+        return next(opened for opened in self.messages if opened.message.id == message_id)
+
+    async def action_items(self, limit: int = 1000) -> list[ActionItem]:
+        return [item for opened in self.messages for item in opened.items]
+
+    async def set_item_status(self, item_id: int, status: ItemStatus) -> ActionItem:
+        return replace(next(item for item in await self.action_items() if item.id == item_id), status=status)
+
+    async def inbox_counts(self) -> InboxCounts:
+        return InboxCounts(len(self.messages), len(await self.action_items()))
+
     async def close(self) -> None:
         self.closed += 1
 
@@ -145,3 +167,7 @@ class FakeDesk:
             ended = True
         finally:
             self.stopped += not ended
+
+
+def _head(message: Message) -> MessageHead:
+    return MessageHead.of(FoundMessage(message, message.body, 0.0))

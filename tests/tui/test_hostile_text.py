@@ -11,13 +11,14 @@ from rich.style import Style
 from textual.color import Color
 
 from app.conversation.events import Answered, AnswerNotice, AnswerText, PassagesFound
-from app.desk_api import EngineState, OpenedDocument
+from app.desk_api import EngineState, OpenedDocument, OpenedMessage
 from app.folder_summary.events import DigestReady, FilesRead, Finished, Notice, Progress, TextWritten
 from app.folder_summary.report import Citation, CitedSentence, Coverage, FileReport, Report
 from app.tui.terminal_safety import TerminalSafety
 from tests.tui.fake_desk import NOW, FakeDesk, Pause
 from tools.calendar import Attendee, Listing, Occurrence, new_event
 from tools.desk_db import Effect
+from tools.inbox import ActionItem, Message, Person
 
 HOSTILE = [
     "\x1b]52;c;ZXZpbA==\x07clipboard",
@@ -57,9 +58,17 @@ def desk_that_says(text: str) -> FakeDesk:
         answers=((PassagesFound((citation,)), AnswerText(text), AnswerNotice(text), Answered((sentence,), text)),),
         documents={text: OpenedDocument(text, text, quote, ((0, text),))},
         engine=EngineState(text, text, 1.0, text, text),
+        messages=(hostile_message(text),),
         history=(Effect(1, text, text, NOW.timestamp(), None, 1),),
         listing=Listing((hostile_event(text),), (text,)),
     )
+
+
+def hostile_message(text: str) -> OpenedMessage:
+    """As it would be if the inbox kept what it was given."""
+    person = Person(text, text)
+    message = Message(1, "mail", text, 1, person, (person,), None, text, text, text, (text,), text, text)
+    return OpenedMessage(message, (ActionItem(1, text, text, text, text, id=1),))
 
 
 def hostile_event(text: str) -> Occurrence:
@@ -85,7 +94,7 @@ async def test_no_widget_passes_it_on(make_app, text):
         await pilot.pause(0.05)
         seen += drawn(app)
         linked = links(app)
-        for key in ("f6", "x", "n", "f7"):
+        for key in ("f5", "i", "f6", "x", "n", "f7"):
             await pilot.press(key)
             await pilot.pause(0.1)
             seen += drawn(app)

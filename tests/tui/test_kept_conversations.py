@@ -208,7 +208,7 @@ class TestTheList:
         return ids
 
     async def in_the_list(self, pilot, app) -> ChatList:
-        await pilot.press("f5")
+        await pilot.press("ctrl+t")
         rows = app.screen.query_one(ChatList)
         await until(pilot, lambda: rows.rows and rows.has_focus)
         await idle(pilot, app)
@@ -285,7 +285,7 @@ class TestTheList:
     async def test_an_empty_list_says_what_will_stand_there(self, open_app):
         app = open_app()
         async with app.run_test(size=SIZE) as pilot:
-            await pilot.press("f5")
+            await pilot.press("ctrl+t")
             await until(pilot, lambda: "There is nothing here yet." in words_on(app))
 
 

@@ -7,12 +7,14 @@ from textual.widgets import Static
 
 from app.tui.activity_pane import ActivityPane
 from app.tui.app import LlamaDeskApp
+from app.tui.inbox_pane import InboxPane
 from app.tui.prompt import Prompt
 from app.tui.sentence_list import SentenceRow
 from app.tui.week_view import WeekView
 from tests.tui.conftest import FOLDER, until
 from tests.tui.diary import EVENTS, fill, open_desk
 from tests.tui.lease_story import lease_desk, paused_desk
+from tests.tui.post import fill_inbox
 
 SMALL, MIDDLE, WIDE, LARGE = (80, 24), (110, 30), (140, 40), (200, 60)
 small, middle, wide, large = (pytest.param(size, id=f"{size[0]}x{size[1]}") for size in (SMALL, MIDDLE, WIDE, LARGE))
@@ -90,11 +92,65 @@ async def in_the_activity(pilot) -> None:
     await counted(pilot)
 
 
+async def in_the_inbox(pilot) -> None:
+    await still(pilot)
+    await pilot.press("f5")
+    pane = pilot.app.screen.query_one(InboxPane)
+    await until(pilot, lambda: pane.messages.complete)
+    await counted(pilot)
+
+
+async def in_a_message(pilot) -> None:
+    await in_the_inbox(pilot)
+    await pilot.press("enter")
+    await counted(pilot)
+
+
+async def at_what_is_to_be_done(pilot) -> None:
+    """With one item ticked."""
+    await in_the_inbox(pilot)
+    await pilot.press("i")
+    await until(pilot, lambda: pilot.app.screen.query_one(InboxPane).items.rows)
+    await pilot.press("down", "space")
+    await counted(pilot)
+
+
 async def counted(pilot) -> None:
-    """What runs beside the screen is done, but for the watch over the engine."""
-    while any(worker.is_running for worker in pilot.app.workers if worker.group != "engine"):
+    """What runs beside the screen is done, but for the watches over engine and folders, and what it said has gone."""
+    while any(worker.is_running for worker in pilot.app.workers if worker.group not in ("engine", "folders")):
         await pilot.pause(0.02)
+    pilot.app.clear_notifications()
     await pilot.pause()
+
+
+@pytest.fixture
+def inbox_app(diary_app, desk_home):
+    """The program over a real database with a few messages."""
+
+    def make() -> LlamaDeskApp:
+        fill_inbox(desk_home)
+        return LlamaDeskApp(open_desk())
+
+    return make
+
+
+@pytest.mark.parametrize("size", [small, wide])
+def test_inbox(snap_compare, inbox_app, size):
+    assert snap_compare(inbox_app(), terminal_size=size, run_before=in_the_inbox)
+
+
+@pytest.mark.parametrize("size", [small, wide])
+def test_inbox_empty(snap_compare, diary_app, size):
+    assert snap_compare(diary_app(()), terminal_size=size, run_before=in_the_inbox)
+
+
+def test_a_message(snap_compare, inbox_app):
+    assert snap_compare(inbox_app(), terminal_size=SMALL, run_before=in_a_message)
+
+
+@pytest.mark.parametrize("size", [small, wide])
+def test_to_do(snap_compare, inbox_app, size):
+    assert snap_compare(inbox_app(), terminal_size=size, run_before=at_what_is_to_be_done)
 
 
 @pytest.mark.parametrize("size", [small, wide])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.inbox.heads import MessageHead
 from tools.inbox.importing import Progress, TextOf, import_path
 from tools.inbox.inbox import Inbox, Kept
 from tools.inbox.matching import Found, Match
@@ -31,6 +32,7 @@ __all__ = [
     "Kept",
     "Match",
     "Message",
+    "MessageHead",
     "Person",
     "Progress",
     "TextOf",

@@ -56,6 +56,10 @@ class ActionItems:
     def of_message(self, message_id: int) -> list[ActionItem]:
         return self._select("WHERE items.message_id = ? ORDER BY items.id", message_id)
 
+    def open_count(self) -> int:
+        number: int = self._db.rows("SELECT count(*) FROM inbox_action_items WHERE status = 'open'")[0][0]
+        return number
+
     def set_status(self, item_id: int, status: ItemStatus) -> None:
         self._db.write("UPDATE inbox_action_items SET status = ? WHERE id = ?", (status, item_id))
 

@@ -12,6 +12,7 @@ from tools.date_language import DateProblem, Dates, Moment, Span
 from tools.desk_db import DeskDatabase
 from tools.inbox import finding, sources
 from tools.inbox.action_items import ActionItems
+from tools.inbox.heads import MessageHead, heads
 from tools.inbox.importing import Progress, TextOf, import_path
 from tools.inbox.matching import MOST_CANDIDATES, Found, best_matches, read_reference
 from tools.inbox.query import Query, When, moment, parse
@@ -59,6 +60,13 @@ class Inbox:
     def recent(self, count: int, sender: str | None = None, *, skip: int = 0) -> list[Message]:
         """The latest messages, newest first, of everyone or of one sender, by any part of the name or address."""
         return finding.newest(self._db, _from(Query(), sender), count, skip)
+
+    def heads(self, limit: int, after: MessageHead | None = None, *, thread_of: int | None = None) -> list[MessageHead]:
+        """The latest messages as lines of a list, newest first, or those that follow one; no text is read in full.
+
+        `thread_of` a message gives those of its thread alone.
+        """
+        return heads(self._db, limit, after, thread_of)
 
     def search(
         self,
@@ -125,6 +133,14 @@ class Inbox:
     def items(self, status: ItemStatus | None = None, *, limit: int = 1000) -> list[ActionItem]:
         """The action items of the latest messages first; of one status or of both."""
         return self._items.listed(status, limit=limit)
+
+    def items_of(self, message_id: int) -> list[ActionItem]:
+        """The action items of one message."""
+        return self._items.of_message(message_id)
+
+    def open_items(self) -> int:
+        """How many action items are open."""
+        return self._items.open_count()
 
     def add_items(self, items: Iterable[ActionItem]) -> Kept:
         """Keep action items in one effect; one that is known stays as it is, also when it is done.

@@ -1,4 +1,4 @@
-"""Days, times and rules in words."""
+"""Days and times in words, and the week that they stand in."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.calendar_wording import answers_said, last_day, short_times, when_said
 from app.day_words import days_between, short_day, short_moment
-from app.event_words import last_day, repeats, times, when
 from app.tui.week import Week
-from tools.calendar import Event, Occurrence, Series, Window, new_event
+from tools.calendar import Attendee, Event, Occurrence, Series, Window, new_event
 from tools.calendar.occurrences import expand, occurrence
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -81,32 +81,17 @@ def test_a_week_as_a_title(first, last, words):
     ],
 )
 def test_when_an_event_is(event, short, long):
-    assert times(once(event)) == short
-    assert when(once(event), TODAY) == long
+    assert short_times(once(event)) == short
+    assert when_said(once(event), TODAY) == long
 
 
 def test_an_event_until_midnight_ends_on_its_day():
     assert last_day(once(new_event("a", at(27, 22), at(28, 0)))) == date(2026, 11, 27)
 
 
-@pytest.mark.parametrize(
-    ("rule", "words"),
-    [
-        ("", ""),
-        ("FREQ=DAILY", "every day"),
-        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH,FR", "every 2 weeks on Monday, Thursday and Friday"),
-        ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday"),
-        ("FREQ=MONTHLY;BYMONTHDAY=15;COUNT=1", "every month on day 15 of the month, 1 time"),
-        ("FREQ=YEARLY;UNTIL=20281127T140000Z", "every year, until 27 Nov 2028"),
-        ("FREQ=YEARLY;BYWEEKNO=20", "every year, by a rule of its own (FREQ=YEARLY;BYWEEKNO=20)"),
-    ],
-)
-def test_how_often_an_event_repeats(rule, words):
-    assert repeats(new_event("a", at(27, 15), rrule=rule), TODAY) == words
-
-
-def test_further_days_are_counted():
-    assert repeats(new_event("a", at(27, 15), rdates=(at(28, 9),)), TODAY) == "on 1 day"
+def test_guests_with_their_answers():
+    guests = (Attendee("ana@example.org", "Ana", "accepted"), Attendee("ben@example.org"))
+    assert answers_said(guests) == "Ana (accepted), ben@example.org"
 
 
 def week_of(*found: Event) -> Week:
