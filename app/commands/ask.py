@@ -64,6 +64,8 @@ class Answer(BaseModel):
     answer: list[CitedSentence] = []
     reply: str = ""
     calls: list[CalledTool] = []
+    chat: int | None = None
+    """The kept conversation that this is part of."""
     model: str | None = None
 
 
@@ -75,9 +77,18 @@ class Answer(BaseModel):
 @click.option(
     "--yes-to", "yes_to", metavar="TOOL", multiple=True, help="Carry out the writes of this tool; may be repeated."
 )
+@click.option(
+    "--chat", metavar="ID|new", help="Go on in a kept conversation, or begin one; without this nothing is kept."
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
-def ask(
-    question: str, folder: Path | None, model: str | None, no_model: bool, yes_to: tuple[str, ...], as_json: bool
+def ask(  # noqa: PLR0913, PLR0917 - one for each option
+    question: str,
+    folder: Path | None,
+    model: str | None,
+    no_model: bool,
+    yes_to: tuple[str, ...],
+    chat: str | None,
+    as_json: bool,
 ) -> int:
     """Answer a question from the files that were read, every sentence with its source; or carry out a request.
 
@@ -88,8 +99,10 @@ def ask(
     if not question.strip():
         raise click.UsageError("The question is empty.")
     root = sources_of([folder])[0].root if folder else None
-    desk = LocalDesk.open(locations(), model=model, use_model=not no_model)
-    asking = _Asking(desk, frozenset(yes_to), quiet=as_json)
+    if chat is not None and chat != "new" and not chat.isdecimal():
+        raise click.UsageError("--chat takes the number of a conversation (llama-desk chats list), or new.")
+    desk = LocalDesk.open(locations(), model=model, use_model=not no_model, keep_chats=chat is not None)
+    asking = _Asking(desk, frozenset(yes_to), int(chat) if chat and chat != "new" else None)
     if unknown := asking.yes_to - set(desk.tool_names):
         raise click.UsageError(f"There is no tool {min(unknown)}; there are {', '.join(desk.tool_names)}.")
     answer = asyncio.run(asking.ask(question, root, _piped()))
@@ -125,9 +138,10 @@ def _piped() -> str:
 class _Asking:
     """One question, from its events to the answer that is printed."""
 
-    def __init__(self, desk: LocalDesk, yes_to: frozenset[str], *, quiet: bool) -> None:
+    def __init__(self, desk: LocalDesk, yes_to: frozenset[str], chat: int | None) -> None:
+        """`chat` is the kept conversation to go on in."""
         self._desk = desk
-        self._quiet = quiet
+        self._chat = chat
         self.yes_to = yes_to
         self._answer = Answer()
         self._previews: dict[int, Preview] = {}
@@ -138,6 +152,8 @@ class _Asking:
             if folder is not None:
                 async for _ in self._desk.summarise([folder], SummaryOptions(use_model=False)):
                     pass
+            if self._chat is not None:
+                await self._desk.chats.open(self._chat)
             asked = self._asked(question, folder, piped)
             async with contextlib.aclosing(asked) as events:
                 async for event in events:
@@ -146,6 +162,8 @@ class _Asking:
             return None
         finally:
             await self._desk.close()
+        if self._desk.chats.current is not None:
+            self._answer.chat = self._desk.chats.current.id
         return self._answer
 
     def _asked(self, question: str, folder: Path | None, piped: str) -> AsyncGenerator[AnswerEvent]:
@@ -217,6 +235,8 @@ def _print(answer: Answer) -> None:
     if words := "\n\n".join(filter(None, [*untold, answer.reply])):
         click.echo(words)
     echo_markdown(answer_to_markdown(answer.answer))
+    if answer.chat is not None:
+        click.echo(f"To go on: llama-desk ask --chat {answer.chat}.", err=True)
 
 
 def _print_call(call: CalledTool) -> None:

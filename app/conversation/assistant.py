@@ -124,6 +124,8 @@ class Assistant:
         pending, self._pending = self._pending, None
         before = self._memory.reminded()
         settled = pending.settled(request) if pending else None
+        # The answer to a question back goes on with what was asked for then.
+        asked_for = " ".join([*(before[-1].user_words if before and before[-1].asks else ()), request])
         parts = clauses(request) if self._session.is_pocket and not before else [request]
         for part in parts:
             said = [words for exchange in before for words in exchange.user_words]
@@ -131,7 +133,7 @@ class Assistant:
             if settled is not None:
                 provenance.heard(settled.picked)
             provenance.read(source for exchange in before for source in exchange.sources)
-            yield _Turn(part, Policy(request, provenance, folder=folder, may_write=self._may_write), settled)
+            yield _Turn(part, Policy(asked_for, provenance, folder=folder, may_write=self._may_write), settled)
 
     async def _turn(self, turn: _Turn, confirm: Confirm) -> AsyncGenerator[AnswerEvent]:
         for _ in range(MOST_ROUNDS):

@@ -31,7 +31,8 @@ class CallEditor(ModalScreen[dict[str, Any] | None]):
             background: $background; border: round $accent; border-title-color: $accent; padding: 0 1;
         }
         & Label { color: $quiet; }
-        & Input { border: none; height: 1; padding: 0; margin-bottom: 1; }
+        & Input { border: none; height: 1; padding: 0 1; margin-bottom: 1; }
+        & Input:focus { border: none; background: $surface; }
         & Static { color: $quiet; }
     }
     """

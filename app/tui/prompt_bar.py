@@ -37,7 +37,9 @@ class PromptBar(Vertical):
     def invite(self, folder_name: str | None) -> None:
         """Say in the empty line what can be typed now."""
         self.query_one(Prompt).placeholder = (
-            f"Ask about {folder_name}, or / for commands" if folder_name else "Path of a folder, or ^O to pick one"
+            f"Ask about {folder_name}, or / for commands"
+            if folder_name
+            else "Ask for something, or type the path of a folder"
         )
 
     def show_work(self, words: str) -> None:

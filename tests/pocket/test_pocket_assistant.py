@@ -119,3 +119,16 @@ def test_text_on_standard_input_is_what_the_question_is_about(ask, monkeypatch):
     answer = ask("Who gets the invoice?")
     assert answer["answer"][0]["sentence"] == "The invoice goes to the landlord."
     assert answer["answer"][0]["citations"][0]["path"] == "standard input"
+
+
+def test_a_question_back_is_answered_in_the_same_conversation(ask, capsys):
+    asked = ask("Schedule a meeting with Ana", "--chat", "new")
+    assert asked["calls"] == []
+    assert asked["reply"].endswith("?")
+    answered = ask("tomorrow at 3pm", "--chat", str(asked["chat"]))
+    (call,) = answered["calls"]
+    assert (call["tool"], call["status"]) == ("calendar_create", "proposed")
+    assert call["arguments"]["start"] == "tomorrow at 3pm"
+    assert call["arguments"]["attendees"] == ["Ana"]
+    assert run(["ask", "and?", "--chat", "9999"]) == 1
+    assert run(["ask", "and?", "--chat", "last"]) == 2

@@ -13,6 +13,7 @@ from app.errors import DeskError
 from app.folder_summary.events import DigestReady, TextWritten
 from app.folder_summary.report import CitedSentence, Coverage
 from app.tui.call_card import CallCard
+from app.tui.call_editor import CallEditor
 from app.tui.commands import COMMANDS
 from app.tui.conversation_view import ConversationView
 from app.tui.file_list import FileList
@@ -168,6 +169,30 @@ async def test_a_write_is_shown_with_its_marks_and_done_only_on_yes(make_app):
         assert [decision.agreed for decision in desk.decisions] == [True]
         assert "done" in str(card.border_subtitle)
         assert "In the calendar." in words_on(pilot.app)
+
+
+async def test_a_proposal_can_be_edited_and_left_as_it_was(make_app):
+    proposed = proposal()
+    desk = lease_desk(answers=((proposed, Answered((), "pocket")),))
+    async with make_app(desk).run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"Schedule it", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, CallCard))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CallEditor))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.focused, CallCard))
+        assert desk.decisions == []
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CallEditor))
+        await pilot.press("end", *" talk", "enter")
+        await settle(pilot, pilot.app)
+        (decision,) = desk.decisions
+        assert not decision.agreed
+        assert decision.arguments == {
+            "title": "budget review talk",
+            "start": "tomorrow at 3pm",
+            "attendees": ["Ana", "Ben"],
+        }
 
 
 @pytest.mark.parametrize("key", ["n", "enter", "escape"])
