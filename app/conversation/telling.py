@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.sanitise import sanitise
 
+_NUMBER = re.compile(r"\d+")
 _HEADS = {
     "created": "In the calendar",
     "moved": "Moved",
@@ -32,9 +34,14 @@ def tell(data: Mapping[str, Any]) -> str:
 
 
 def copies(text: str, data: Mapping[str, Any]) -> bool:
-    """Whether every value of the result stands in the text, letter for letter but for case and spaces."""
-    said = _plain(text)
-    return all(_plain(value) in said for value in _values(data))
+    """Whether every value of the result stands in the text, letter for letter but for case and spaces.
+
+    A number in the text that is none of theirs must be how many there are.
+    """
+    said, values = _plain(text), [_plain(value) for value in _values(data)]
+    counts = {str(len(value)) for value in data.values() if isinstance(value, list)}
+    numbers = set(_NUMBER.findall(said)) - {number for value in values for number in _NUMBER.findall(value)}
+    return all(value in said for value in values) and numbers <= counts
 
 
 def _told(key: str, value: Any) -> Iterator[str]:

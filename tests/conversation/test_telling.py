@@ -39,6 +39,13 @@ def test_a_telling_copies_a_result_only_with_every_value():
     assert copies("", {"declined": True})
 
 
+def test_a_telling_counts_right():
+    two = {"items": [{"what": "call Ana"}, {"what": "send 3 offers"}]}
+    assert copies("2 action items:\n- call Ana\n- send 3 offers", two)
+    assert not copies("4 action items:\n- call Ana\n- send 3 offers", two)
+    assert copies("Here they are:\n- call Ana\n- send 3 offers", two)
+
+
 @given(
     st.recursive(
         st.text(max_size=20) | st.integers() | st.booleans(),
