@@ -160,7 +160,9 @@ class DeskScreen(Screen[None]):
             await conversation.add(ProblemNote(problem))
 
     def show_engine(self, state: EngineState) -> None:
-        self.query_one(Header).engine = state
+        # The watch goes on until the screen has gone, its widgets before it.
+        for header in self.query(Header):
+            header.engine = state
         for welcome in self.query(Welcome):
             welcome.say(state.hint)
 

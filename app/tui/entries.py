@@ -154,6 +154,7 @@ class Welcome(Vertical):
 
     def say(self, hint: str) -> None:
         """One line about the model; an empty hint takes it away."""
-        line = self.query_one("#about-model", Static)
-        line.update(Content(one_line(hint)))
-        line.display = bool(hint)
+        # It may be on its way off the screen: then there is no such line.
+        for line in self.query("#about-model").results(Static):
+            line.update(Content(one_line(hint)))
+            line.display = bool(hint)

@@ -41,13 +41,13 @@ class Panes:
         """Make the sources seen; the focus stays where it is when they stand beside the conversation."""
         if self._lies_over(self.side):
             self._close(self.side)
-        self._open(self.sources, self._screen.query_one(DocumentView))
+        self._open(self.sources, self.sources.query_one(DocumentView))
 
     def toggle_files(self) -> None:
         self._toggle(self.side, self._screen.query_one(PlaceList))
 
     def toggle_sources(self) -> None:
-        self._toggle(self.sources, self._screen.query_one(DocumentView))
+        self._toggle(self.sources, self.sources.query_one(DocumentView))
 
     def close_overlay(self) -> bool:
         """Close the pane that lies over the conversation; False when none does."""

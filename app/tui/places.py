@@ -112,7 +112,8 @@ class Places:
             "inbox": f"{open_items:,} to do" if open_items else "",
             "calendar": f"{count(events, 'event')} today" if events else "",
         }
-        self._screen.query_one(PlaceList).show_counts(waiting)
+        for places in self._screen.query(PlaceList):
+            places.show_counts(waiting)
 
     def _show(self, place: Place) -> None:
         self.here = place

@@ -12,6 +12,7 @@ from app.tui.message_view import MessageView
 from app.tui.paged_list import PAGE_ROWS
 from app.tui.place_list import PlaceList
 from app.tui.prompt import Prompt
+from app.tui.sources_pane import SourcesPane
 from tests.tui.conftest import until
 from tests.tui.diary import fill, open_desk
 from tests.tui.post import fill_inbox, statuses
@@ -85,6 +86,15 @@ async def test_on_a_small_terminal_a_message_takes_the_place_of_the_list(open_ap
         assert pane.messages.has_focus
         await pilot.press("escape")
         assert isinstance(pilot.app.focused, Prompt)
+
+
+async def test_a_source_beside_it_gets_the_keys_of_a_source(open_app):
+    """The inbox has a text that is scrolled like that of a source; the two are not taken for each other."""
+    async with open_app().run_test(size=NARROW) as pilot:
+        await in_the_inbox(pilot)
+        await pilot.press("f3")
+        document = pilot.app.screen.query_one(SourcesPane).query_one(DocumentView)
+        await until(pilot, lambda: document.has_focus)
 
 
 async def test_words_are_searched_for_and_escape_shows_all_again(open_app):
