@@ -1,6 +1,5 @@
-"""What the summary and the questions about a folder ask of the model, in the very words of the program's prompts.
-
-The words are those of `app.folder_summary.prompts` and `app.conversation.prompts`; a test holds them equal.
+"""What the summary of a folder asks of the model, in the very words of `app.folder_summary.prompts`: a test holds them
+equal.
 """
 
 from __future__ import annotations
@@ -8,10 +7,9 @@ from __future__ import annotations
 from random import Random
 
 from phrasings import Language
-from prose import Prose, Sentence
+from prose import Prose
 from slots import Slots
 
-NOT_THERE = "That is not in the files of this folder."
 ANY_LANGUAGE = "the language of the text"
 LANGUAGE_NAMES = {
     "en": "English",
@@ -29,9 +27,8 @@ class Documents:
     """Draws prompts of the document tasks, each as (request, answer)."""
 
     def __init__(self, language: Language, random: Random, *, held: bool = False) -> None:
-        self._random, self._held = random, held
+        self._random = random
         self._language = LANGUAGE_NAMES[language.code]
-        self._questions = language.tables.get("prose", {}).get("questions", {}).get("held" if held else "train", ())
         self._slots, self._prose = Slots(language, random, held=held), Prose(language, random, held=held)
 
     def summary(self) -> tuple[str, str]:
@@ -45,33 +42,8 @@ class Documents:
         )
         return request, " ".join(answer)
 
-    def question(self) -> tuple[str, str]:
-        """A question about a topic, after passages; the sentence with the topic in it, or that it is not there."""
-        random = self._random
-        sentences = [self._prose.statement() for _ in range(random.randint(2, 7))]
-        passages, left = [], list(sentences)
-        while left:
-            size = random.randint(1, 3)
-            passages.append(self._passage(left[:size]))
-            left = left[size:]
-        asked = random.choice(sentences)
-        topic, answer = asked.topic, asked.full
-        if random.random() < 0.25:
-            topic, answer = self._slots.topic(), NOT_THERE
-            if any(topic in sentence.full for sentence in sentences):
-                return self.question()
-        elif sum(topic in sentence.full for sentence in sentences) > 1:
-            return self.question()
-        ask = random.choice(self._questions).format(t=topic)
-        return "\n\n".join([*passages, f"Question: {ask}"]), answer
-
     def _named(self) -> str:
         return ANY_LANGUAGE if self._random.random() < 0.2 else self._language
-
-    def _passage(self, sentences: list[Sentence]) -> str:
-        place = self._random.choice(("page", "line", "slide")) + f" {self._random.randint(1, 90)}"
-        text = " ".join(sentence.full for sentence in sentences)
-        return f'<passage from="{self._slots.path()}, {place}">\n{text}\n</passage>'
 
 
 def _has_figure(text: str) -> bool:

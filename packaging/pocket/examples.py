@@ -14,17 +14,9 @@ from results import Results
 from slots import Slots
 from threads import ASK_FOR_ITEMS, thread
 
-MIX = {
-    "tools": 46.0,
-    "missing": 9.0,
-    "plain": 10.0,
-    "items": 14.0,
-    "summary": 8.0,
-    "question": 5.0,
-    "copy": 5.0,
-}
+MIX = {"tools": 48.0, "missing": 12.0, "plain": 11.0, "items": 15.0, "summary": 8.0, "copy": 6.0}
 """How often each task is drawn."""
-LANGUAGE_MIX = {"en": 40.0, "de": 9.0, "fr": 8.5, "it": 8.5, "pt": 8.5, "es": 8.5, "hi": 8.5, "th": 8.5}
+LANGUAGE_MIX = {"en": 34.0, "de": 8.5, "fr": 8.5, "it": 8.5, "pt": 8.5, "es": 8.5, "hi": 12.0, "th": 11.5}
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,6 @@ class Examples:
             "plain": self.plain,
             "items": self.items,
             "summary": lambda: self._chat(*self._documents().summary()),
-            "question": lambda: self._chat(*self._english().question()),
             "copy": self.copy,
         }
 
@@ -123,9 +114,6 @@ class Examples:
         english = self._random.random() < 0.75
         language = self._languages["en"] if english else self._language()
         return Documents(language, self._random, held=self._held)
-
-    def _english(self) -> Documents:
-        return Documents(self._languages["en"], self._random, held=self._held)
 
     def _chat(self, asked: str, answer: str) -> Conversation:
         return Conversation((Turn("user", asked), Turn("assistant", answer)))

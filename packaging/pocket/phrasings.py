@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
+from zlib import crc32
 
 PHRASINGS = Path(__file__).parent / "phrasings"
 LANGUAGES = ("en", "de", "fr", "it", "pt", "es", "hi", "th")
+
+HELD_PART = 0.12
+"""The part of the phrasings of each kind that is for evaluation alone."""
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\+?)([a-z_0-9]+)\}")
@@ -28,7 +32,10 @@ class Lines:
     held: tuple[str, ...]
 
     def pick(self, random: Random, held: bool) -> str:
-        return random.choice(self.held if held else self.train)
+        return random.choice(self.part(held))
+
+    def part(self, held: bool) -> tuple[str, ...]:
+        return self.held if held else self.train
 
 
 @dataclass(frozen=True)
@@ -78,12 +85,12 @@ def load_language(code: str, folder: Path = PHRASINGS) -> Language:
         code=code,
         extras=pools.pop("extras"),
         pools=pools,
-        tools={tool: _lines(entry) for name in ("calendar", "inbox", "files") for tool, entry in tables[name].items()},
+        tools={tool: lines_of(entry) for name in ("calendar", "inbox", "files") for tool, entry in tables[name].items()},
         missing=tuple(
-            Missing(entry["tool"], entry["argument"], entry["ask"], _lines(entry), tuple(entry["replies"]))
+            Missing(entry["tool"], entry["argument"], entry["ask"], lines_of(entry), tuple(entry["replies"]))
             for entry in tables["missing"]["missing"]
         ),
-        plain=tuple(Plain(entry["kind"], entry["reply"], _lines(entry)) for entry in tables["plain"]["plain"]),
+        plain=tuple(Plain(entry["kind"], entry["reply"], lines_of(entry)) for entry in tables["plain"]["plain"]),
         results=tables["results"],
         tables=tables,
         words=_words(tables["pools"]),
@@ -101,8 +108,12 @@ def _words(pools: dict[str, Any]) -> dict[bool, tuple[str, ...]]:
     return {False: tuple(found[False]), True: tuple(word for word in found[True] if word not in found[False])}
 
 
-def _lines(entry: dict[str, Any]) -> Lines:
-    return Lines(tuple(entry["train"]), tuple(entry["held"]))
+def lines_of(entry: dict[str, Any]) -> Lines:
+    """Split the phrasings: those whose hash says so are held, the same ones each time, at least two."""
+    ranked = sorted(entry["phrasings"], key=lambda phrasing: crc32(phrasing.encode()))
+    count = max(2, round(len(ranked) * HELD_PART))
+    held = set(ranked[:count])
+    return Lines(tuple(phrasing for phrasing in entry["phrasings"] if phrasing not in held), tuple(ranked[:count]))
 
 
 def choose(phrasing: str, random: Random) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from docstrings import docstrings
-from phrasings import Language
+from phrasings import Language, lines_of
 from slots import Slots
 
 _ASIDE = re.compile(r" \([^()]*\)")
@@ -36,7 +36,7 @@ class Prose:
         self._words = language.tables.get("prose")
         self._docstrings = docstrings()[held]
         if self._words:
-            self._statements = self._words["statements"]["held" if held else "train"]
+            self._statements = lines_of(self._words["statements"]).part(held)
             self._openings, self._clauses = tuple(self._words["openings"]), self._words["clauses"]
 
     def sentence(self) -> Sentence:

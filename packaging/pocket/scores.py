@@ -48,7 +48,6 @@ def cases(count: int = 300, *, held: bool = True, seed: int = SEED) -> list[Case
         if code == "en":
             made += [_items(language, random, held) for _ in range(size)]
             made += [_summary(language, random, held) for _ in range(size)]
-            made += [_question(language, random, held) for _ in range(size)]
     return made
 
 
@@ -101,11 +100,6 @@ def _items(language: Language, random: Random, held: bool) -> Case:
 def _summary(language: Language, random: Random, held: bool) -> Case:
     asked, answer = Documents(language, random, held=held).summary()
     return Case("summary", Conversation((Turn("user", asked),)), answer, asked.split("\n\n")[1])
-
-
-def _question(language: Language, random: Random, held: bool) -> Case:
-    asked, answer = Documents(language, random, held=held).question()
-    return Case("question", Conversation((Turn("user", asked),)), answer, asked)
 
 
 def _exact(pairs: list[tuple[Case, str]]) -> float:
@@ -165,5 +159,4 @@ _SCORERS: dict[str, Callable[[list[tuple[Case, str]]], float]] = {
     "result": _exact,
     "items": _items_f1,
     "summary": _compressed,
-    "question": _exact,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -24,6 +25,20 @@ SCRIPTS = {
     "th": ("กขคจชดตนบปพมยรลวสห", ("า", "ิ", "ี", "ุ", "ู", "ะ")),
 }
 SUFFIXES = ("pdf", "docx", "txt", "xlsx", "pptx", "md", "csv", "html", "odt", "eml")
+
+
+@lru_cache(16)
+def letter_chains(words: tuple[str, ...]) -> dict[str, list[str]]:
+    """What follows each two letters in the words, "" for their end; two first letters under ""."""
+    chains: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) < 3 or not word[:2].isalpha():
+            continue
+        chains.setdefault("", []).append(word[:2])
+        for place in range(2, len(word)):
+            chains.setdefault(word[place - 2 : place], []).append(word[place])
+        chains.setdefault(word[-2:], []).append("")
+    return chains
 
 
 @dataclass(frozen=True)
@@ -64,8 +79,8 @@ class Slots:
             "query": lambda: _same(self.topic()),
             "topic": lambda: _same(self.topic()),
             "message": lambda: _same(self._inner(self._draw("message_refs"))),
-            "points": lambda: _same(self._inner(self._draw("points"))),
-            "fact": lambda: _same(self._inner(self._draw("facts"))),
+            "points": lambda: _same(self._told("points")),
+            "fact": lambda: _same(self._told("facts")),
             "folder": lambda: _same(self.folder()),
             "path": lambda: _same(self.path()),
             "number": lambda: _same(str(random.randint(2, 999))),
@@ -99,8 +114,11 @@ class Slots:
         return f"{first} {last}"
 
     def made_up(self) -> str:
-        """A word of no language: two to four syllables; held ones begin with other syllables than trained ones."""
-        word = self._latin_syllables() if self._latin else self._syllables(*SCRIPTS[self._language.code])
+        """A word of no language: of syllables, or letters that follow each other as in the language's words."""
+        if self._random.random() < 0.5:
+            word = self._chained()
+        else:
+            word = self._latin_syllables() if self._latin else self._syllables(*SCRIPTS[self._language.code])
         # A fixed tenth of all made-up words is for evaluation alone.
         is_held = sum(map(ord, word)) % 10 == 0
         return word if is_held == self._held else self.made_up()
@@ -108,7 +126,7 @@ class Slots:
     def topic(self) -> str:
         """What a message or a file is about: of the pool, of words put together, or with a made-up word."""
         random, kind = self._random, self._random.random()
-        if kind < 0.55:
+        if kind < 0.45:
             return str(self._draw("topics"))
         if kind < 0.75:
             return " ".join(self.word() for _ in range(random.choice((1, 2, 2, 3))))
@@ -120,6 +138,14 @@ class Slots:
         """A word of the language; in English often one out of the standard library's docstrings."""
         english = self._language.code == "en" and self._random.random() < 0.7
         return self._random.choice(docstring_words()[self._held] if english else self._language.words[self._held])
+
+    def _chained(self) -> str:
+        """A word of three to twelve letters in which each three stand in a word of the language, too."""
+        random, chains = self._random, letter_chains(self._language.words[False])
+        word = random.choice(chains[""])
+        while len(word) < 12 and (following := random.choice(chains[word[-2:]])):
+            word += following
+        return word if len(word) > 2 else self._chained()
 
     def _code(self) -> str:
         """A name as machines give them: `Q3`, `ISO9001`, `v2.1`, `AB-204`."""
@@ -188,16 +214,26 @@ class Slots:
         is_held = sum(map(ord, word)) % 10 == 0
         return word if is_held == self._held else self._latin_word()
 
+    def _told(self, pool: str) -> str:
+        """Something said: of the pool, or with any words in place of one or all of its own."""
+        words = self._inner(self._draw(pool)).split(" ")
+        kind = self._random.random()
+        if kind < 0.25 and len(words) > 2:
+            words[self._random.randrange(1, len(words))] = self.made_up() if kind < 0.1 else self.word()
+        elif kind < 0.35:
+            words = [self.word() for _ in range(self._random.randint(2, 6))]
+        return " ".join(words)
+
     def _draw(self, pool: str) -> Any:
         return self._random.choice(self._language.pool(pool, self._held))
 
     def _title(self) -> tuple[Value, str, str]:
         """A title; the title with its indefinite article; its definite article."""
-        if self._random.random() < 0.75:
+        if self._random.random() < 0.6:
             indefinite, title, definite = self._draw("titles").split("|")
         else:
             indefinite, definite = self._language.pools["made_up_articles"].split("|")
-            made_up = self.made_up() if self._random.random() < 0.6 else self.word()
+            made_up = self.made_up() if self._random.random() < 0.5 else self.word()
             known = self._draw("titles").split("|")
             title = self._random.choice((made_up, f"{made_up} {known[1]}", f"{known[1]} {made_up}"))
             if title.startswith(known[1]):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from phrasings import Language
+from phrasings import Language, lines_of
 from slots import Slots
 
 ASK_FOR_ITEMS = "List the action items in these messages."
@@ -36,10 +36,11 @@ def thread(language: Language, random: Random, *, held: bool = False) -> Thread:
 
 class _Writer:
     def __init__(self, language: Language, random: Random, held: bool) -> None:
-        words, part = language.tables["threads"], "held" if held else "train"
+        words = language.tables["threads"]
         self._slots, self._random = Slots(language, random, held=held), random
-        self._verbs, self._asks = words["verbs"][part], words["asks"][part]
-        self._promises, self._nothing = words["promises"][part], words["nothing"][part]
+        self._verbs, self._asks, self._promises, self._nothing = (
+            lines_of(words[name]).part(held) for name in ("verbs", "asks", "promises", "nothing")
+        )
         self._by = words["by"]
 
     def thread(self) -> Thread:

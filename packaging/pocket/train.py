@@ -103,7 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tokenizer", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--tokens", type=float, default=60e6)
+    parser.add_argument("--tokens", type=float, default=45e6)
     parser.add_argument("--minutes", type=float, help="train for a time instead")
     arguments = parser.parse_args()
     train(arguments.tokenizer, arguments.out, tokens=arguments.tokens, minutes=arguments.minutes)

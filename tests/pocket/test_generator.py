@@ -12,13 +12,12 @@ import tool_names
 from calls import request
 from chat import TEMPLATE, pieces
 from docstrings import docstring_words, docstrings
-from documents import ANY_LANGUAGE, LANGUAGE_NAMES, NOT_THERE, Documents
+from documents import ANY_LANGUAGE, LANGUAGE_NAMES, Documents
 from examples import Examples
 from phrasings import LANGUAGES
 from scores import cases, score
 from threads import thread
 
-from app.conversation import prompts as question_prompts
 from app.conversation.call_syntax import written_calls
 from app.conversation.tool_calls import engine_tools
 from app.folder_summary import language as document_language
@@ -102,7 +101,6 @@ def test_conversations_are_rendered_as_the_chat_template_renders_them(languages)
 
 
 def test_documents_are_asked_about_in_the_program_s_own_words(languages):
-    assert NOT_THERE == question_prompts.NOT_THERE
     assert ANY_LANGUAGE == summary_prompts.ANY_LANGUAGE
     assert set(LANGUAGE_NAMES.values()) <= set(document_language.NAMES.values())
     documents = Documents(languages["en"], Random(3))
@@ -111,10 +109,6 @@ def test_documents_are_asked_about_in_the_program_s_own_words(languages):
         title, text = re.fullmatch(r"Document: (.*?)\n\n(.*)\n\nSummarise.*", asked, re.DOTALL).groups()
         name = asked.rpartition(" in ")[2].removesuffix(".")
         assert asked == summary_prompts.summarise_text(title, text, name)[-1].content
-        asked, _ = documents.question()
-        *passages, question = asked.split("\n\n")
-        said = question.removeprefix("Question: ")
-        assert asked == question_prompts.question_turns(said, passages, ())[-1].content
 
 
 def test_action_items_stand_in_their_messages(languages):
