@@ -85,7 +85,9 @@ def load_language(code: str, folder: Path = PHRASINGS) -> Language:
         code=code,
         extras=pools.pop("extras"),
         pools=pools,
-        tools={tool: lines_of(entry) for name in ("calendar", "inbox", "files") for tool, entry in tables[name].items()},
+        tools={
+            tool: lines_of(entry) for name in ("calendar", "inbox", "files") for tool, entry in tables[name].items()
+        },
         missing=tuple(
             Missing(entry["tool"], entry["argument"], entry["ask"], lines_of(entry), tuple(entry["replies"]))
             for entry in tables["missing"]["missing"]
@@ -109,11 +111,16 @@ def _words(pools: dict[str, Any]) -> dict[bool, tuple[str, ...]]:
 
 
 def lines_of(entry: dict[str, Any]) -> Lines:
-    """Split the phrasings: those whose hash says so are held, the same ones each time, at least two."""
+    """Split the phrasings: those whose hash says so are held, the same ones each time, at least two.
+
+    What stands under `core` is trained on whatever its hash says: words by which most people ask.
+    """
+    core = tuple(entry.get("core", ()))
     ranked = sorted(entry["phrasings"], key=lambda phrasing: crc32(phrasing.encode()))
     count = max(2, round(len(ranked) * HELD_PART))
-    held = set(ranked[:count])
-    return Lines(tuple(phrasing for phrasing in entry["phrasings"] if phrasing not in held), tuple(ranked[:count]))
+    held = [phrasing for phrasing in ranked[:count] if phrasing not in core]
+    rest = [phrasing for phrasing in entry["phrasings"] if phrasing not in held and phrasing not in core]
+    return Lines((*core, *rest), tuple(held))
 
 
 def choose(phrasing: str, random: Random) -> str:

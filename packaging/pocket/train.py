@@ -22,6 +22,8 @@ WARM_UP = 100
 HELD_RATE = 0.4
 """The part of the training at the full rate; over the rest it falls to the floor."""
 FLOOR = 0.01
+GOING_ON = 0.25
+"""The part of the rates at which trained weights are trained further."""
 SAVE_SECONDS = 300
 SEED = 1
 
@@ -54,26 +56,36 @@ def rate(done: float, step: int) -> float:
     return min(1.0, (step + 1) / WARM_UP) * falling
 
 
-def train(tokenizer: Path, out: Path, *, tokens: float, minutes: float | None = None) -> None:
-    """Train on `tokens` tokens, or for so many minutes, and save the weights to `out`, now and then and at the end."""
+def train(
+    tokenizer: Path, out: Path, *, tokens: float, minutes: float | None = None, start: Path | None = None
+) -> None:
+    """Train on `tokens` tokens, or for so many minutes, and save the weights to `out`, now and then and at the end.
+
+    With `start`, weights that were saved before, it goes on from them at a part of the rate and on other conversations.
+    """
     torch.manual_seed(SEED)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     net = Pocket(Shape()).to(device)
+    if start is not None:
+        net.load_state_dict(torch.load(start, map_location=device)["weights"])
     print(f"{sum(weight.numel() for weight in net.parameters()) / 1e6:.2f} M parameters on {device}", flush=True)
     hidden_states = torch.compile(net, dynamic=True)
-    producer = Producer(tokenizer, SEED * 1000, TOKENS_PER_BATCH, copying_pools=3)
+    producer = Producer(
+        tokenizer, (SEED + 1 if start else SEED) * 1000, TOKENS_PER_BATCH, copying_pools=0 if start else 3
+    )
     chosen = optimizers(net)
     rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in chosen]
-    start = saved = time.monotonic()
+    part = GOING_ON if start else 1.0
+    begun = saved = time.monotonic()
     seen, mean = 0, 0.0
     for step, batch in enumerate(producer):
-        elapsed = time.monotonic() - start
+        elapsed = time.monotonic() - begun
         done = elapsed / 60 / minutes if minutes else seen / tokens
         if done >= 1:
             break
         for optimizer, full in zip(chosen, rates, strict=True):
             for group, one in zip(optimizer.param_groups, full, strict=True):
-                group["lr"] = one * rate(done, step)
+                group["lr"] = one * part * rate(done, step)
         loss = loss_of(net, hidden_states, batch, device)
         net.zero_grad(set_to_none=True)
         loss.backward()
@@ -105,8 +117,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--tokens", type=float, default=45e6)
     parser.add_argument("--minutes", type=float, help="train for a time instead")
+    parser.add_argument("--start", type=Path, help="go on from these weights")
     arguments = parser.parse_args()
-    train(arguments.tokenizer, arguments.out, tokens=arguments.tokens, minutes=arguments.minutes)
+    train(arguments.tokenizer, arguments.out, tokens=arguments.tokens, minutes=arguments.minutes, start=arguments.start)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,8 @@ def test_the_cases_are_of_all_kinds():
 
 
 def test_a_model_is_scored_and_its_score_kept(desk_home, capsys, monkeypatch):
-    few = [Case(request="Show me my last five messages", tool="inbox_recent", arguments={"count": 5})]
-    few.append(Case(request="Show me my last five messages", tool="inbox_recent", arguments={"count": 6}))
+    few = [Case(request="Show me the last ten messages from Ben", tool="inbox_recent", arguments={"count": 10})]
+    few.append(few[0].model_copy(update={"arguments": {"count": 6}}))
     monkeypatch.setattr("app.conversation.self_test.load_cases", lambda: few)
     assert run(["models", "test", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)

@@ -95,7 +95,7 @@ def test_the_scene_of_messages_items_and_a_follow_up(ask, tmp_path, capsys):
     with desk() as db:
         before = dump(db)
     request = (
-        "Summarise my last ten messages, list the action items in my messages,"
+        "Summarize my last ten messages, list the action items in my messages,"
         " and schedule the follow-up with Ana on Friday at 3pm"
     )
     answer = ask(request, "--yes-to", "calendar_create")
