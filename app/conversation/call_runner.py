@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from app.conversation.events import AnswerEvent, CallEnded, CallStatus, Confirm, Decision, Proposed
+from app.conversation.events import AnswerEvent, AnswerNotice, CallEnded, CallStatus, Confirm, Decision, Proposed
 from app.conversation.policy import Policy
 from app.database_thread import DatabaseThread
 from app.errors import DeskError
@@ -72,6 +72,8 @@ class CallRunner:
                 case Found():
                     policy.provenance.read(outcome.sources)
                     yield CallEnded(number, call, "done", data=outcome.data)
+                    if outcome.notice:
+                        yield AnswerNotice(outcome.notice)
                     yield Ran(outcome.data)
                 case Handed():
                     async with aclosing(self._tasks.do(number, call, outcome, policy)) as events:

@@ -65,10 +65,9 @@ class CallEnded:
 
 @dataclass(frozen=True, slots=True)
 class FolderWanted:
-    """The request is to summarise this folder; whoever shows the answer does it, `depth` levels of subfolders deep."""
+    """The request is to summarise this folder; whoever shows the answer does it."""
 
     folder: Path
-    depth: int | None
 
 
 @dataclass(frozen=True, slots=True)

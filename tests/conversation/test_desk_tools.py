@@ -184,6 +184,12 @@ class TestInbox:
         subjects = run(desk, "inbox_search", query="", after="yesterday").data["messages"]
         assert [one["subject"] for one in subjects] == ["Heating"]
 
+    def test_what_is_not_listed_is_said(self, desk, monkeypatch):
+        monkeypatch.setattr("tools.desk_tools.inbox_tools.LISTED", 2)
+        assert run(desk, "inbox_recent", count=9).notice == "Only 2 of 9 messages are listed. Ask for fewer at a time."
+        assert run(desk, "inbox_recent", count=2).notice == ""
+        assert "fit best" in run(desk, "inbox_search", query="", after="1 January 2026").notice
+
     def test_a_count_below_one_goes_back_to_the_model(self, desk):
         with pytest.raises(WrongCall, match="at least 1"):
             run(desk, "inbox_recent", count=0)

@@ -20,7 +20,7 @@ from tools.calendar import (
     spoken_window,
 )
 from tools.desk_tools.hearing import heard
-from tools.desk_tools.wording import end_text, moment_text, occurrence_text
+from tools.desk_tools.wording import cut_notice, end_text, moment_text, occurrence_text
 from tools.registry import (
     Choice,
     Choose,
@@ -79,7 +79,8 @@ def calendar_list(desk: ToolDesk, when: str) -> Outcome:
         window = spoken_window(when, desk.dates)
     occurrences = desk.calendar.list_events(window).occurrences
     shown = occurrences[:LISTED]
-    return Found({"events": [_listed(one, desk.zone) for one in shown]}, _sources(shown))
+    notice = cut_notice(len(occurrences), len(shown), "events")
+    return Found({"events": [_listed(one, desk.zone) for one in shown]}, _sources(shown), notice)
 
 
 @tool()
@@ -91,7 +92,7 @@ def calendar_find_free(desk: ToolDesk, when: str, duration: str) -> Outcome:
     zone = desk.zone
     free = desk.calendar.find_free(Window(span.start, span.end), length)
     times = [f"{moment_text(one.start, zone)} - {end_text(one.start, one.end, zone)}" for one in free[:LISTED]]
-    return Found({"free": times})
+    return Found({"free": times}, notice=cut_notice(len(free), len(times), "free times"))
 
 
 @tool(effect="write", sinks=("event", "start"))

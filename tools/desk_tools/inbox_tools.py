@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tools.desk_tools.hearing import heard
 from tools.desk_tools.tasks import DigestMessages, DraftReply, FindItems
-from tools.desk_tools.wording import moment_text
+from tools.desk_tools.wording import cut_notice, moment_text
 from tools.inbox import Message
 from tools.registry import Choice, Choose, Data, Found, Handed, Outcome, Source, ToolDesk, Unsettled, WrongCall, tool
 
@@ -24,7 +24,9 @@ def inbox_recent(desk: ToolDesk, count: int, sender: str | None = None) -> Outco
     """Show the latest messages, of everyone or of one sender."""
     if count < 1:
         raise WrongCall("The count of messages is at least 1.", hint="Leave out what the user did not say.")
-    return _listed(desk.inbox.recent(min(count, LISTED), sender), desk.zone)
+    messages = desk.inbox.recent(min(count, LISTED), sender)
+    asked = count if len(messages) == LISTED else 0
+    return _listed(messages, desk.zone, cut_notice(asked, LISTED, "messages"))
 
 
 @tool()
@@ -36,7 +38,8 @@ def inbox_search(
         since = desk.dates.span(after, tense="past").start if after else None
         until = desk.dates.span(before, tense="past").start if before else None
     found = desk.inbox.search(query, sender, since, until, limit=LISTED)
-    return _listed([hit.message for hit in found], desk.zone)
+    best = f"The {LISTED} messages that fit best are listed." if len(found) == LISTED else ""
+    return _listed([hit.message for hit in found], desk.zone, best)
 
 
 @tool()
@@ -96,11 +99,11 @@ def _selected(desk: ToolDesk, count: int | None, sender: str | None, when: str |
         return tuple(desk.inbox.select(count, sender, when))
 
 
-def _listed(messages: list[Message], zone: tzinfo) -> Found:
+def _listed(messages: list[Message], zone: tzinfo, notice: str) -> Found:
     entries: list[Data] = [
         {"from": sender(one), "date": date_of(one, zone), "subject": subject(one)} for one in messages
     ]
-    return Found({"messages": entries}, tuple(map(source_of, messages)))
+    return Found({"messages": entries}, tuple(map(source_of, messages)), notice)
 
 
 def _line(message: Message, zone: tzinfo) -> str:

@@ -29,6 +29,11 @@ def end_text(start: Moment, end: Moment, zone: tzinfo) -> str:
     return time if moment_text(start, zone).startswith(day) else full
 
 
+def cut_notice(found: int, listed: int, what: str) -> str:
+    """That only some of what was found, or asked for, is listed; empty when all is."""
+    return f"Only {listed} of {found} {what} are listed. Ask for fewer at a time." if found > listed else ""
+
+
 def occurrence_text(one: Occurrence, zone: tzinfo) -> str:
     """ "Budget review, Fri 27 Nov 2026 15:00"."""
     return f"{one.event.title}, {moment_text(one.start, zone)}"

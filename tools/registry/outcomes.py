@@ -32,6 +32,8 @@ class Found:
 
     data: Data
     sources: tuple[Source, ...] = ()
+    notice: str = ""
+    """What the user should know of it: that there is more, as a sentence."""
 
 
 class Choice(NamedTuple):
