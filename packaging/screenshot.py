@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from app.desk import LocalDesk
 from app.locations import locations
 from app.tui.app import LlamaDeskApp
+from app.tui.call_card import CallCard
 from app.tui.jobs import Jobs
 
 PAPERS = {
@@ -45,6 +46,7 @@ def main() -> None:
     columns, rows = map(int, arguments.size.split("x"))
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["LLAMA_DESK_HOME"] = str(Path(scratch) / "home")
+        os.environ["LLAMA_DESK_NOW"] = "2026-11-21T09:30"
         folder = Path(scratch) / "flat"
         for name, text in PAPERS.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +61,10 @@ async def picture(folder: Path, model: str | None, size: tuple[int, int]) -> str
         for line in (f"/summarise {folder}", "When is the deposit returned?", "/source 1"):
             await pilot.press(*line, "enter")
             await until_idle(pilot, app.desk_screen.jobs)
+        await pilot.press(*"Schedule a handover with Maria on 27 November at 3pm", "enter")
+        while not app.screen.query(CallCard):  # which waits for a yes
+            await pilot.pause(0.1)
+        await pilot.pause(0.5)
         return app.export_screenshot(title="llama-desk")
 
 
