@@ -109,10 +109,10 @@ class LocalDesk(DeskRecords):
                 if embedding_model
                 else None
             )
+            trusted = session is None or settings.writing_tools == "always" or _passed(database, session.fingerprint)
         except BaseException:
             database.close_now()
             raise
-        trusted = session is None or settings.writing_tools == "always" or _passed(database, session.fingerprint)
         chats = Chats(database, settings.personas, keeps=keep_chats and settings.keep_chats)
         return cls(places, database, session, dates, chats, embedder=embedder, may_write=trusted)
 
