@@ -24,7 +24,7 @@ LONGEST_ANSWER = 400
 LONGEST_MESSAGE = 600
 """Characters of one message that the model reads."""
 TOGETHER = 6
-"""Messages in one question: the pocket model was trained on threads of up to seven."""
+"""Messages in one question. The pocket model reads them one by one: it mixes up who said what."""
 
 
 class _Item(BaseModel):
@@ -47,19 +47,21 @@ async def find_items(messages: Sequence[Message], session: EngineSession) -> lis
     """
     found: list[ActionItem] = []
     oldest_first = [message for message in reversed(messages) if _text(message)]
-    for start in range(0, len(oldest_first), TOGETHER):
-        together = oldest_first[start : start + TOGETHER]
+    size = 1 if session.is_pocket else TOGETHER
+    for start in range(0, len(oldest_first), size):
+        together = oldest_first[start : start + size]
         written = [item for item in await _written(together, session) if 1 <= item.message <= len(together)]
         found += filter(None, (_checked(item, together[item.message - 1]) for item in written))
     return found
 
 
 async def _written(messages: Sequence[Message], session: EngineSession) -> list[_Item]:
-    lines = [f"[{number}] {sender(message)}: {_text(message)}" for number, message in enumerate(messages, 1)]
+    said = [f"{sender(message)}: {_text(message)}" for message in messages]
+    lines = [f"[{number}] {text}" for number, text in enumerate(said, 1)]
     turn = Turn(role="user", content="\n".join([ASK, "", *lines]))
     client = await session.client()
     text = ""
-    writing = client.generate(turns=(turn,), json_schema=_schema(len(messages)), max_tokens=LONGEST_ANSWER)
+    writing = client.generate(turns=(turn,), json_schema=items_form(said), max_tokens=LONGEST_ANSWER)
     async with aclosing(writing) as events:
         async for event in events:
             match event:
@@ -89,16 +91,21 @@ def _whole_ones(text: str) -> list[_Item]:
     return items
 
 
-def _schema(messages: int) -> dict[str, Any]:
-    text = {"type": "string"}
-    item = {
+def items_form(said: Sequence[str]) -> dict[str, Any]:
+    """The JSON schema of an answer about these messages: an item takes its words from the message that it cites."""
+    of_each = [_item_form(number, text) for number, text in enumerate(said, 1)]
+    items = {"type": "array", "items": {"anyOf": of_each}, "maxItems": 20}
+    return {"type": "object", "properties": {"items": items}, "required": ["items"], "additionalProperties": False}
+
+
+def _item_form(number: int, said: str) -> dict[str, Any]:
+    text = {"type": "string", "copied_from": said}
+    return {
         "type": "object",
-        "properties": {"what": text, "who": text, "by": text, "message": {"enum": list(range(1, messages + 1))}},
+        "properties": {"what": text, "who": text, "by": text, "message": {"const": number}},
         "required": ["what", "who", "message"],
         "additionalProperties": False,
     }
-    items = {"type": "array", "items": item, "maxItems": 20}
-    return {"type": "object", "properties": {"items": items}, "required": ["items"], "additionalProperties": False}
 
 
 def _checked(item: _Item, message: Message) -> ActionItem | None:

@@ -14,8 +14,9 @@ from runtime.engine.context import BYTES_PER_VALUE, Context, ContextShape
 from runtime.engine.detokenize import TextStream
 from runtime.engine.embedding import Embeddings
 from runtime.engine.generation import Generation
-from runtime.engine.grammar import Grammar, schema_grammar
+from runtime.engine.grammar import Grammar
 from runtime.engine.interrupt import Interrupt
+from runtime.engine.json_schema import schema_grammar
 from runtime.engine.memory import fit
 from runtime.engine.model import Model
 from runtime.engine.pace import Pace

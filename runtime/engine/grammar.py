@@ -1,14 +1,11 @@
-"""A grammar that generated text has to follow, made from a JSON schema."""
+"""A grammar that generated text has to follow."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
-from llama_cpp.llama_grammar import json_schema_to_gbnf
 
-from runtime.engine.json_schema import check_schema
 from runtime.engine.model import Model
 from runtime.engine.native import lib
 from runtime.errors import EngineFailed
@@ -58,26 +55,3 @@ class _OneCandidate:
         self._array.size, self._array.selected, self._array.sorted = 1, -1, False
         lib.llama_sampler_apply(sampler, self._array)
         return not np.isneginf(self._data.logit)
-
-
-def schema_grammar(schema: dict[str, Any]) -> str:
-    """The GBNF text that matches just the JSON that `schema` describes, as far as a grammar can say it.
-
-    Raises EngineFailed for a schema that says what a grammar cannot hold an answer to.
-    """
-    check_schema(schema)
-    try:
-        gbnf = str(json_schema_to_gbnf(json.dumps(schema)))
-    except (
-        AssertionError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise EngineFailed("The form asked for the answer could not be turned into a grammar.", hint=_HINT) from error
-    if len(gbnf) > MOST_GBNF:
-        raise EngineFailed("The form asked for the answer is too large.", hint=_HINT)
-    return gbnf

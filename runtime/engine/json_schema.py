@@ -1,4 +1,4 @@
-"""Which JSON schemas a grammar can keep: the converter ignores what it does not know, so it is refused here first.
+"""The grammar of an answer that has to follow a JSON schema. What a grammar cannot hold it to is refused.
 
 Keywords: https://json-schema.org/draft/2020-12/json-schema-validation
 """
@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from runtime.engine.grammar import MOST_GBNF
+from runtime.engine.notation import JSON
+from runtime.engine.tool_schema import COPIED_FROM, shape_of
+from runtime.engine.value_grammar import ValueRules
 from runtime.errors import EngineFailed
 
 _ANNOTATIONS = {"$schema", "$id", "$defs", "definitions", "title", "description", "default", "examples", "$comment"}
@@ -14,7 +18,7 @@ _ANY = {"type", "enum", "const", "anyOf", "oneOf", "$ref"}
 _BY_TYPE = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "prefixItems", "minItems", "maxItems"},
-    "string": {"minLength", "maxLength", "pattern", "format"},
+    "string": {"minLength", "maxLength", "format", COPIED_FROM},
     "integer": set[str](),
     "number": set[str](),
     "boolean": set[str](),
@@ -22,7 +26,22 @@ _BY_TYPE = {
 }
 _FORMATS = {"date", "time", "date-time", "uuid"}
 _MAX_DEPTH = 32
-_MAX_REPEAT = 2000  # llama.cpp's parser refuses a rule that repeats more often
+_MAX_REPEAT = 256  # a rule that repeats more often makes a slow grammar
+
+
+def schema_grammar(schema: dict[str, Any]) -> str:
+    """The GBNF text that matches just the JSON that `schema` describes, properties in the order of the schema.
+
+    A string described with `copied_from`, a text, is one span of it or two. Raises EngineFailed for a schema that says
+    what a grammar cannot hold an answer to.
+    """
+    check_schema(schema)
+    rules = ValueRules(JSON)
+    root = rules.value(shape_of(schema))
+    gbnf = f"root ::= {root}\n{rules.text()}"
+    if len(gbnf) > MOST_GBNF:
+        raise EngineFailed("The form asked for the answer is too large.", hint="Ask for a simpler form.")
+    return gbnf
 
 
 def check_schema(schema: dict[str, Any]) -> None:
@@ -62,9 +81,8 @@ class _Check:
     def _values(self, schema: dict[str, Any]) -> None:
         if "format" in schema and schema["format"] not in _FORMATS:
             raise _refusal(f'the format "{schema["format"]}"')
-        pattern = schema.get("pattern")
-        if pattern is not None and not (isinstance(pattern, str) and pattern[:1] == "^" and pattern[-1:] == "$"):
-            raise _refusal('a "pattern" that does not stand between ^ and $')
+        if not isinstance(schema.get(COPIED_FROM, ""), str):
+            raise _refusal(f'"{COPIED_FROM}" without a text')
         for word in ("minItems", "maxItems", "minLength", "maxLength"):
             value = schema.get(word, 0)
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_REPEAT:

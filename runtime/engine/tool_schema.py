@@ -35,11 +35,12 @@ class Of:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string of so many characters, or of one of the known forms."""
+    """A string of so many characters, of one of the known forms, or one that is copied out of a text."""
 
     least: int = 0
     most: int | None = None
     form: Form | None = None
+    copied_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class Fields:
 
 Shape = Anything | Of | Text | Choice | Either | Items | Row | Fields
 
+COPIED_FROM = "copied_from"
+"""A keyword of our own, for strings: the text of which a value must be one span, or two with a space between."""
 _TYPES = {
     **{kind: kind for kind in ("object", "array", "string", "integer", "number", "boolean", "null", "any")},
     **{"dict": "object", "list": "array", "tuple": "array", "str": "string"},
@@ -112,6 +115,16 @@ def arguments_of(tool: Tool) -> Fields:
             f"The tool {tool.name!r} cannot be offered: it describes {unkept}.", hint="Describe its arguments plainly."
         ) from unkept
     return shape
+
+
+def shape_of(schema: dict[str, Any]) -> Shape:
+    """The shape of the values that `schema` describes. Raises EngineFailed for a schema that has none."""
+    try:
+        return _Reader(schema).read(schema)
+    except _Unkept as unkept:
+        raise EngineFailed(
+            f"The form asked for the answer describes {unkept}.", hint="Describe it plainly."
+        ) from unkept
 
 
 class _Unkept(ValueError):
@@ -220,6 +233,9 @@ class _Reader:
 
 
 def _text(schema: dict[str, Any]) -> Text:
+    source = schema.get(COPIED_FROM)
+    if isinstance(source, str):
+        return Text(copied_from=source)
     form = schema.get("format")
     if form in get_args(Form):
         return Text(form=form)

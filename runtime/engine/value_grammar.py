@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from runtime.engine.copy_grammar import copy_rules
 from runtime.engine.notation import Notation, gbnf_text
 from runtime.engine.tool_schema import (
     Anything,
@@ -47,11 +48,13 @@ class ValueRules:
         self._notation = notation
         self._copied = copied
         self._rules: dict[str, str] = {}
+        self._copies: dict[str, str] = {}
         self._anything: str | None = None
 
     def text(self) -> str:
         """All rules so far as GBNF."""
-        return "".join(f"{name} ::= {body}\n" for body, name in self._rules.items())
+        copies = "".join(copy_rules(source, name) for source, name in self._copies.items())
+        return "".join(f"{name} ::= {body}\n" for body, name in self._rules.items()) + copies
 
     def add(self, body: str) -> str:
         """The name of the rule with this body."""
@@ -108,6 +111,8 @@ class ValueRules:
     def _inside(self, shape: Text, quote: str) -> str:
         if shape.form:
             return f"({_FORMS[shape.form]})"
+        if shape.copied_from is not None:
+            return self._copies.setdefault(shape.copied_from, f"copied-{len(self._copies)}")
         if self._copied:
             return self._copied
         return _repeated(self.add(self._notation.character(quote)), shape.least, shape.most)

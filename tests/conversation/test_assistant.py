@@ -343,7 +343,7 @@ async def test_the_pocket_model_hears_one_thing_at_a_time(make_assistant):
         call("inbox_digest", count=10),
         "Here is the digest of 3 messages.",
         call("inbox_action_items"),
-        json.dumps({"items": []}),
+        *[json.dumps({"items": []})] * 3,  # it reads the three messages one by one
         "No action items.",
         "When is the follow-up?",
         is_pocket=True,

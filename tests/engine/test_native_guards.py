@@ -10,8 +10,9 @@ import pytest
 
 from runtime.engine import native
 from runtime.engine.context import Context, ContextShape, Outcome
-from runtime.engine.grammar import Grammar, schema_grammar
+from runtime.engine.grammar import Grammar
 from runtime.engine.interrupt import Interrupt
+from runtime.engine.json_schema import schema_grammar
 from runtime.engine.model import Model
 from runtime.engine.sampling import Sampler
 from runtime.errors import BadModelFile, EngineFailed
