@@ -12,8 +12,12 @@ Reading = Literal["full", "quick", "sentences"]
 
 @dataclass(frozen=True, slots=True)
 class SummaryOptions:
-    """How to summarise. `use_model` False stops at the digest; `fresh` ignores what earlier runs stored."""
+    """How to summarise. `use_model` False stops at the digest; `fresh` ignores what earlier runs stored.
+
+    `levels` of subfolders are read: 0 for the folder's own files, all when None.
+    """
 
     depth: Depth = "full"
     use_model: bool = True
     fresh: bool = False
+    levels: int | None = None

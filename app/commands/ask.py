@@ -183,8 +183,8 @@ class _Asking:
                 self._answer.calls.append(self._called(event))
             case Said(text=text):
                 self._say(text)
-            case FolderWanted(folder=folder):
-                await self._summarise(folder)
+            case FolderWanted(folder=folder, levels=levels):
+                await self._summarise(folder, SummaryOptions(levels=levels))
             case FileWanted(root=root, path=path):
                 await self._open(root, path)
             case Answered():
@@ -200,9 +200,9 @@ class _Asking:
         allowed = proposed.preview.call.tool in self.yes_to
         return Decision(agreed=allowed, undecided=not allowed)
 
-    async def _summarise(self, folder: Path) -> None:
+    async def _summarise(self, folder: Path, options: SummaryOptions) -> None:
         report = Report()
-        async for event in self._desk.summarise([folder], SummaryOptions()):
+        async for event in self._desk.summarise([folder], options):
             if isinstance(event, Finished):
                 report = event.report
         self._answer.answer += report.summary

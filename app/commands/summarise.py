@@ -39,6 +39,7 @@ class Output:
     show_default=True,
     help="full: the model reads every passage. quick: it reads the passages that the digest chose.",
 )
+@click.option("--levels", type=click.IntRange(min=0), help="Levels of subfolders to read; all unless given.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the summary to a file.")
 @click.option("--fresh", is_flag=True, help="Read and write everything anew; nothing of earlier runs is used.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
@@ -47,6 +48,7 @@ def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
     model: str | None,
     no_model: bool,
     depth: str,
+    levels: int | None,
     out: Path | None,
     fresh: bool,
     as_json: bool,
@@ -60,7 +62,7 @@ def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
     paths = [Path(name) for name in named]
     if out is not None:
         check_writable(out)
-    options = SummaryOptions("quick" if depth == "quick" else "full", use_model=not no_model, fresh=fresh)
+    options = SummaryOptions("quick" if depth == "quick" else "full", not no_model, fresh, levels)
     title = heading(sources_of(paths))
     desk = LocalDesk.open(locations(), model=model, use_model=not no_model)
     report = asyncio.run(_summarise(desk, paths, options))

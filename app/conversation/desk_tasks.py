@@ -9,7 +9,7 @@ from typing import Any
 from app.conversation.action_items import find_items
 from app.conversation.call_runner import Ran
 from app.conversation.drafting import draft
-from app.conversation.events import AnswerEvent, AnswerNotice, CallEnded, FileWanted, FolderWanted, PassagesFound, Said
+from app.conversation.events import AnswerEvent, CallEnded, FileWanted, FolderWanted, PassagesFound, Said
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.message_digest import digest_messages
 from app.conversation.message_passages import path_of
@@ -48,9 +48,8 @@ class DeskTasks:
             case OpenFile() as task:
                 work = _shown(number, call, FileWanted(task.root, task.path), {"opened": task.path})
             case SummariseFolder() as task:
-                if task.depth is not None:
-                    yield AnswerNotice("All levels of the folder are summarised: they cannot be chosen yet.")
-                work = _shown(number, call, FolderWanted(task.folder), {"summarised": str(task.folder)})
+                wanted = FolderWanted(task.folder, task.depth)
+                work = _shown(number, call, wanted, {"summarised": str(task.folder)})
             case task:
                 raise TypeError(f"{call.tool} handed over {task!r}")
         async with aclosing(work) as events:

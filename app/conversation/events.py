@@ -65,9 +65,13 @@ class CallEnded:
 
 @dataclass(frozen=True, slots=True)
 class FolderWanted:
-    """The request is to summarise this folder; whoever shows the answer does it."""
+    """The request is to summarise this folder; whoever shows the answer does it.
+
+    `levels` of subfolders are read, all when None.
+    """
 
     folder: Path
+    levels: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ class FolderSummary:
         files: list[FoundFile] = []
         self._emit(Progress("listing", 0, 0))
         async for batch in self._database.stream(
-            lambda db: read_sources(db, self._extractor, sources, fresh=self._options.fresh)
+            lambda db: read_sources(
+                db, self._extractor, sources, fresh=self._options.fresh, levels=self._options.levels
+            )
         ):
             files += batch.files
             current = batch.files[-1].report.path if batch.files else ""

@@ -40,16 +40,23 @@ class ReadBatch:
 
 
 def read_sources(
-    database: DeskDatabase, extractor: Extractor, sources: Sequence[Source], *, fresh: bool
+    database: DeskDatabase,
+    extractor: Extractor,
+    sources: Sequence[Source],
+    *,
+    fresh: bool,
+    levels: int | None = None,
 ) -> Iterator[ReadBatch]:
     """List and read every file of the sources; each file is in exactly one batch, in the order of the listing.
 
-    A file whose size and time of change are those of an earlier run is not opened again, unless `fresh`.
+    A file whose size and time of change are those of an earlier run is not opened again, unless `fresh`. With `levels`
+    no more levels of subfolders are looked into; what is known of deeper ones stays known.
     """
+    limits = WalkLimits() if levels is None else WalkLimits(depth=min(levels, WalkLimits().depth))
     listed: list[tuple[Source, list[Entry]]] = []
     for source in sources:
         entries: list[Entry] = []
-        for entry in walk(source.root, WalkLimits()):
+        for entry in walk(source.root, limits):
             entries.append(entry)
             if len(entries) % 50 == 0:
                 give_way()
@@ -59,6 +66,7 @@ def read_sources(
     total = sum(len(entries) for _, entries in listed)
     done = 0
     for source, entries in listed:
+        _forget_missing(database, source, entries, levels)
         for files in _read_source(database, extractor, source, entries, fresh=fresh):
             done += len(files)
             yield ReadBatch(files, done, total)
@@ -68,7 +76,6 @@ def _read_source(
     database: DeskDatabase, extractor: Extractor, source: Source, entries: list[Entry], *, fresh: bool
 ) -> Iterator[list[FoundFile]]:
     known = {} if fresh else _unchanged(database, source, entries)
-    _forget_missing(database, source, entries)
     settled = [known.get(entry.path) or _skipped(entry) for entry in entries if entry.reason or entry.path in known]
     if settled:
         yield _found(source, settled, database.documents.overviews(record.content_hash for record in settled))
@@ -132,12 +139,11 @@ def _unchanged(database: DeskDatabase, source: Source, entries: Sequence[Entry])
     return kept
 
 
-def _forget_missing(database: DeskDatabase, source: Source, entries: Sequence[Entry]) -> None:
+def _forget_missing(database: DeskDatabase, source: Source, entries: Sequence[Entry], levels: int | None) -> None:
     """Nothing that is gone, or is not to be read any more, is found or quoted again."""
     listed = {entry.path for entry in entries if not entry.reason}
-    database.files.remove_many(
-        str(source.root), [path for path in database.files.known(str(source.root)) if path not in listed]
-    )
+    looked_at = (path for path in database.files.known(str(source.root)) if levels is None or path.count("/") <= levels)
+    database.files.remove_many(str(source.root), [path for path in looked_at if path not in listed])
 
 
 def _skipped(entry: Entry) -> FileRecord:

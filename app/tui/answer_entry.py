@@ -25,6 +25,7 @@ from app.conversation.events import (
     Said,
 )
 from app.folder_summary.report import CitedSentence
+from app.summary_options import SummaryOptions
 from app.tui.call_card import CallCard
 from app.tui.entries import Entry, Placed, place_of
 from app.tui.sentence_list import SentenceList
@@ -52,9 +53,10 @@ class AnswerEntry(Entry):
     class FolderAsked(Message):
         """The assistant was asked to summarise this folder."""
 
-        def __init__(self, folder: Path) -> None:
+        def __init__(self, folder: Path, options: SummaryOptions) -> None:
             super().__init__()
             self.folder = folder
+            self.options = options
 
     class FileAsked(Message):
         """The assistant was asked to show this file."""
@@ -93,8 +95,8 @@ class AnswerEntry(Entry):
                     self._say(".notice", one_line(text))
                 case CallEnded():
                     (await self._card(event.number)).end(event)
-                case FolderWanted(folder=folder):
-                    self.post_message(self.FolderAsked(folder))
+                case FolderWanted(folder=folder, levels=levels):
+                    self.post_message(self.FolderAsked(folder, SummaryOptions(levels=levels)))
                 case FileWanted(root=root, path=path):
                     self.post_message(self.FileAsked(root, path))
                 case Said(text=text):

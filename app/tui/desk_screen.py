@@ -240,7 +240,7 @@ class DeskScreen(Screen[None]):
 
     @on(AnswerEntry.FolderAsked)
     async def _summarise_asked(self, event: AnswerEntry.FolderAsked) -> None:
-        await self.summarise(event.folder)
+        await self.summarise(event.folder, event.options)
 
     @on(AnswerEntry.FileAsked)
     def _show_asked(self, event: AnswerEntry.FileAsked) -> None:

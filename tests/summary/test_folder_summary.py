@@ -18,6 +18,7 @@ from app.locations import locations
 from app.summary_options import SummaryOptions
 from tests.models import make_tiny_llama
 from tests.summary.papers import LEASE, make_papers
+from tools.desk_db import DeskDatabase
 
 
 @pytest.fixture
@@ -51,6 +52,20 @@ def assert_verbatim(report: Report, texts: dict[str, str]) -> int:
 
 def texts_of(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.[tm][xd]*")}
+
+
+async def test_levels_of_subfolders_are_chosen_and_what_lies_deeper_stays_known(desk_home, tmp_path):
+    folder = tmp_path / "case"
+    for path in ("a.txt", "one/b.txt", "one/two/c.txt"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("The deposit comes back within thirty days.")
+    await summarise(folder, use_model=False)
+    (folder / "a.txt").unlink()
+    report, _ = await summarise(folder, use_model=False, levels=1)
+    rows = {row.path: (row.status, row.reason) for row in report.files}
+    assert rows == {"one/b.txt": ("done", ""), "one/two/": ("skipped", "is more than 1 folder deep")}
+    with DeskDatabase.open(locations().database) as db:
+        assert set(db.files.known(str(folder))) == {"one/b.txt", "one/two/c.txt"}
 
 
 async def test_without_a_model_every_file_has_its_row_and_every_sentence_its_source(desk_home, papers):

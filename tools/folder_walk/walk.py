@@ -119,7 +119,7 @@ def _judge(child: os.DirEntry[str], folder: _Folder, rules: IgnoreRules | None, 
 
 def _judge_folder(path: str, depth: int, reason: str, rules: IgnoreRules | None, limits: WalkLimits) -> Entry | _Folder:
     if not reason and depth > limits.depth:
-        reason = f"is more than {limits.depth} folders deep"
+        reason = f"is more than {limits.depth} folder{'' if limits.depth == 1 else 's'} deep"
     return Entry(path, reason=reason) if reason else _Folder(path, depth, rules)
 
 
