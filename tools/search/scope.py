@@ -41,6 +41,15 @@ class Scope:
             f" {_PARTS} JOIN documents AS inside ON inside.content_hash = files.content_hash)"
         )
 
+    @property
+    def passages(self) -> str:
+        """A query for the ids of the passages in this folder."""
+        return (
+            f"SELECT inside.id FROM {_PARTS}"  # noqa: S608
+            " JOIN documents AS whole ON whole.content_hash = files.content_hash"
+            " JOIN passages AS inside ON inside.document_id = whole.id"
+        )
+
 
 def scope_of(db: DeskDatabase, folder: str | None) -> Scope | None:
     """The scope of `folder` (a folder or a file), or everywhere; None when nothing in it was read."""
@@ -53,3 +62,14 @@ def scope_of(db: DeskDatabase, folder: str | None) -> Scope | None:
         elif inside := below(folder, root):
             parts += [(root, inside, inside), (root, f"{inside}/", f"{inside}/{_LAST}")]
     return Scope(json.dumps(parts)) if parts else None
+
+
+def share_of_files(db: DeskDatabase, scope: Scope) -> float:
+    """The part of all files that were read that lies in the scope, 0 to 1."""
+    if scope == Scope():
+        return 1.0
+    [[inside, all_files]] = db.rows(
+        f"SELECT (SELECT count(*) FROM {scope.files}), (SELECT count(*) FROM files)",  # noqa: S608
+        (scope.parts,),
+    )
+    return inside / all_files if all_files else 0.0

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from tools.desk_db import DeskDatabase
 from tools.desk_db.vectors import STORED
 from tools.search.hits import Hit, Row, named
-from tools.search.scope import Scope
+from tools.search.scope import Scope, share_of_files
 
 _BATCH = 20_000
 _WIDER = 2
-"""How many times more vectors are looked up than hits are wanted, as some are of other folders or of no file now."""
+"""How many times more vectors are looked up than hits are wanted, as some are of no file now."""
+_MOST_LOOKED_UP = 400
+"""Beyond these it is faster to list the vectors of a folder first and to compare those alone."""
 
 type Vector = NDArray[np.float32]
 
@@ -73,12 +75,14 @@ class Meaning:
 def vector_hits(db: DeskDatabase, meaning: Meaning, scope: Scope, limit: int) -> list[Hit]:
     """The passages in the scope that are nearest to the question, the best first, without snippets."""
     meaning.index.update(db)
-    near = meaning.index.nearest(meaning.vector, _WIDER * limit)
-    hits = _passages(db, near, scope)
-    if len(hits) < limit and len(near) == _WIDER * limit:
-        inside = _ids_in_scope(db, meaning.index.model, scope)
-        hits = _passages(db, meaning.index.nearest(meaning.vector, limit, inside), scope)
-    return hits[:limit]
+    count = round(_WIDER * limit / max(share_of_files(db, scope), 1e-6))
+    if count <= _MOST_LOOKED_UP:
+        near = meaning.index.nearest(meaning.vector, count)
+        hits = _passages(db, near, scope)
+        if len(hits) >= limit or len(near) < count:
+            return hits[:limit]
+    inside = _ids_in_scope(db, meaning.index.model, scope)
+    return _passages(db, meaning.index.nearest(meaning.vector, limit, inside), scope)
 
 
 def _largest(scores: Vector, count: int) -> NDArray[np.intp]:
