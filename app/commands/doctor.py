@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 import app
 from app.commands.output import echo_json
+from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
+from app.desk import fingerprint_of
 from app.engine_session import open_session
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
@@ -58,6 +60,7 @@ def doctor(model: str | None, as_json: bool) -> int:
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Engine", lambda: _engine(places, model)),
             _attempt("Tools", _tools),
+            _attempt("Tool calls", lambda: _tool_calls(places, model)),
             _attempt("Embedding model", lambda: _embedding_model(places)),
         ]
     if as_json:
@@ -87,6 +90,25 @@ def _tools() -> str:
     if registry.broken:
         raise DeskError(" ".join(registry.broken), hint="Update or remove the package that brings it.")
     return f"{len(registry)} tools, {len(registry) - len(SHIPPED)} of them from other packages"
+
+
+def _tool_calls(places: Locations, asked: str | None) -> str:
+    """How well the model calls tools, as its self-test found."""
+    model, settings = _chosen(places, asked), load_settings(places.settings)
+    database = DatabaseThread(places.database)
+    try:
+        fingerprint = fingerprint_of(database, model)
+        score = database.run_now(lambda db: db.models.score(fingerprint))
+    finally:
+        database.close_now()
+    if score is None:
+        return "not tried with this model; llama-desk models test tries it"
+    said = f"{score.right} of {score.cases} requests understood in its self-test"
+    if score.share >= ENOUGH:
+        return said
+    if settings.writing_tools == "always":
+        return f'{said}; it may write all the same, as writing_tools = "always" says'
+    return f"{said}: too few, so it may read and not write"
 
 
 def _data_folder(places: Locations) -> str:

@@ -52,3 +52,12 @@ def test_a_model_that_did_badly_proposes_no_write(desk_home, capsys, setting, st
     run(["ask", "Schedule a budget review with Ana tomorrow at 3pm", "--json", "--yes-to", "remember"])
     (call,) = json.loads(capsys.readouterr().out)["calls"]
     assert call["status"] == status
+
+
+def test_doctor_says_how_well_the_model_did(desk_home, capsys):
+    assert run(["doctor"]) == 0
+    assert "Tool calls: not tried with this model" in capsys.readouterr().out
+    with DeskDatabase.open(locations().database) as db:
+        db.models.keep_score(fingerprint(POCKET_MODEL), ModelScore(13, 20))
+    assert run(["doctor"]) == 0
+    assert "13 of 20 requests understood in its self-test: too few" in capsys.readouterr().out
