@@ -33,7 +33,9 @@ class EngineSession:
         self.fingerprint = fingerprint
         self.facts = facts
         self.loaded: Loaded | None = None
-        self._client = EngineClient(role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log)
+        self._client = EngineClient(
+            role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log, reads=[model]
+        )
         self._starting = asyncio.Lock()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import os
@@ -9,12 +10,17 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
-from runtime.seal import Grants, Role, seal
+from runtime.seal import Grants, Role, SealFailed, seal
+from runtime.seal.passing import take_told
 
 ROLE_OPTION = "--role="
+
+_SAYS_ONLY = frozenset({"--help", "-h", "--version"})
+"""With these nothing is kept, so no folder is made."""
 
 TELEMETRY_OFF = {
     "DO_NOT_TRACK": "1",
@@ -52,7 +58,11 @@ def run_role(role: Role, arguments: list[str]) -> int:
         return launch(arguments)
     if role == "desk":
         return run_desk(arguments)
-    seal(role, Grants())
+    try:
+        seal(role, Grants(read=take_told()))
+    except SealFailed as failed:
+        sys.stderr.write(f"{failed}\n")
+        return 1
     if role == "engine":
         from runtime.engine.process import main as run_engine
 
@@ -79,7 +89,12 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     except DeskError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         return Exit.FAILED
-    seal("desk", Grants(write=(places,), read=(Path("/"),)))
+    temporary = _make_temporary(places, arguments)
+    try:
+        seal("desk", Grants(read=(Path("/"),), write=(places, temporary, *output_folders(arguments))))
+    except SealFailed as failed:
+        sys.stderr.write(f"{failed}\n")
+        return Exit.FAILED
     if lifeline is not None:
         threading.Thread(target=_end_with_launcher, args=(lifeline,), daemon=True, name="lifeline").start()
     from app.commands.cli import run
@@ -90,6 +105,28 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     # A thread that computes gives way to the screen after this many seconds; a key takes several turns to be shown.
     sys.setswitchinterval(0.001)
     return run(arguments)
+
+
+def output_folders(arguments: Sequence[str]) -> tuple[Path, ...]:
+    """The folders that the command line names to be written to: by --out, or as what an export is to make."""
+    named = [value for option, value in pairwise(arguments) if option == "--out"]
+    named += [one.removeprefix("--out=") for one in arguments if one.startswith("--out=")]
+    if "export" in arguments:
+        named += [one for one in arguments if not one.startswith("-")]
+    targets = [Path(name).expanduser() for name in named if name.strip()]
+    return tuple(dict.fromkeys(path if path.is_dir() else path.absolute().parent for path in targets))
+
+
+def _make_temporary(places: Path, arguments: Sequence[str]) -> Path:
+    """A folder of the data folder for what libraries put aside: no private text lies in one that others share."""
+    temporary = places / "tmp"
+    if _SAYS_ONLY.intersection(arguments):
+        return temporary
+    with contextlib.suppress(OSError):  # said later, in a sentence, by whoever needs the data folder
+        places.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary.mkdir(mode=0o700, exist_ok=True)
+        os.environ["TMPDIR"] = os.environ["SQLITE_TMPDIR"] = str(temporary)
+    return temporary
 
 
 def _write_any_text() -> None:

@@ -25,7 +25,9 @@ class Embedder:
         self.model = model
         self.key = f"{fingerprint[:24]}.{VERSION}"
         self._instructions = instructions_for(model.stem)
-        self._client = EngineClient(role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log)
+        self._client = EngineClient(
+            role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log, reads=[model]
+        )
         self._loaded = False
         self._starting = asyncio.Lock()
 

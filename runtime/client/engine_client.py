@@ -47,9 +47,20 @@ class EngineClient:
     during whose use it died twice is refused from then on. Every method may raise EngineFailed.
     """
 
-    def __init__(self, command: Sequence[str], *, work_dir: Path, log_file: Path, grace: float = GRACE) -> None:
-        """`command` starts the engine; `work_dir` is an empty folder for it to run in; both must be absolute."""
-        self._supervisor = Supervisor(command, work_dir=work_dir, log_file=log_file, grace=grace)
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        work_dir: Path,
+        log_file: Path,
+        reads: Sequence[Path] = (),
+        grace: float = GRACE,
+    ) -> None:
+        """`command` starts the engine; `work_dir` is an empty folder for it to run in; both must be absolute.
+
+        A sealed engine opens no other files than `reads`: the models that it is to load.
+        """
+        self._supervisor = Supervisor(command, work_dir=work_dir, log_file=log_file, reads=reads, grace=grace)
         self._numbers = count(1)
 
     @property

@@ -17,6 +17,7 @@ from runtime.client.log_file import LogFile
 from runtime.errors import EngineFailed
 from runtime.frames import FrameError, encode_frame, read_frame_async
 from runtime.protocol import EVENT, PROTOCOL_VERSION, Command, Event, Hello, Shutdown
+from runtime.seal.passing import told
 
 HELLO_TIMEOUT = 60.0
 """Seconds for a process to greet: a cold disk takes many to give the native libraries."""
@@ -36,7 +37,9 @@ class EngineProcess:
         return self._process.pid
 
     @classmethod
-    async def start(cls, command: Sequence[str], *, work_dir: Path, log: LogFile) -> EngineProcess:
+    async def start(
+        cls, command: Sequence[str], *, work_dir: Path, reads: Sequence[Path] = (), log: LogFile
+    ) -> EngineProcess:
         """Start `command` in `work_dir`, made if it is absent, and wait for its greeting. Raises EngineFailed."""
         try:
             work_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -46,7 +49,7 @@ class EngineProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=work_dir,
-                env=engine_environment(os.environ),
+                env=engine_environment(os.environ) | told(reads),
                 **_detached(),
             )
         except OSError as error:

@@ -31,8 +31,11 @@ from runtime.protocol import (
 class Supervisor:
     """Owns the process. `_lifecycle` is held while a process starts, a model loads, or a death is made good."""
 
-    def __init__(self, command: Sequence[str], *, work_dir: Path, log_file: Path, grace: float) -> None:
+    def __init__(
+        self, command: Sequence[str], *, work_dir: Path, log_file: Path, reads: Sequence[Path], grace: float
+    ) -> None:
         self._command = tuple(command)
+        self._reads = tuple(reads)
         self._work_dir = work_dir
         self._log = LogFile(log_file)
         self._grace = grace
@@ -115,7 +118,9 @@ class Supervisor:
             raise _closed()
         if self._process is None:
             self._deaths.check(culprit(self._model.path if self._model else None))
-            process = await EngineProcess.start(self._command, work_dir=self._work_dir, log=self._log)
+            process = await EngineProcess.start(
+                self._command, work_dir=self._work_dir, reads=self._reads, log=self._log
+            )
             if self._closing.is_set():  # meanwhile
                 process.kill()
                 raise _closed()

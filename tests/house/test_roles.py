@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
-from app.roles import role_command, split_role
+from app.roles import output_folders, role_command, split_role
 
 
 def test_without_a_role_the_process_is_the_launcher():
@@ -26,6 +27,21 @@ def test_the_hidden_argument_names_the_role():
 
 def test_an_unknown_role_is_left_to_the_command_line():
     assert split_role(["--role=spy"]) == ("launcher", ["--role=spy"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        (["summarise", "papers"], []),
+        (["summarise", "papers", "--out", "sums/a.md"], ["sums"]),
+        (["summarise", "papers", "--out=/tmp/a.md"], ["/tmp"]),
+        (["calendar", "export", "all.ics"], ["."]),
+        (["ask", "export my calendar"], []),
+    ],
+)
+def test_only_what_the_command_line_names_is_written_outside_of_the_data_folder(arguments, written):
+    assert set(map(Path.cwd().joinpath, written)) <= set(output_folders(arguments))
+    assert bool(output_folders(arguments)) == bool(written)
 
 
 def test_the_launcher_passes_on_output_and_exit_code(desk_home):

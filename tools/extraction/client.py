@@ -36,6 +36,7 @@ class Extractor:
         self._command = tuple(command)
         self._limits = limits or ExtractionLimits()
         self._worker: WorkerProcess | None = None
+        self._root: Path | None = None
         self._busy = threading.Lock()
         self._cancelled = threading.Event()
 
@@ -57,6 +58,7 @@ class Extractor:
         answered = True
         try:
             folder = str(base_folder(root))
+            self._open_to(root)
             for batch in batched(paths, BATCH):
                 answered = False
                 yield from self._read_batch(folder, list(batch))
@@ -126,9 +128,15 @@ class Extractor:
         except (OSError, BadAnswer):
             worker.kill()  # what it sends is not to be understood, so nothing more is read from it
 
+    def _open_to(self, root: Path) -> None:
+        """A sealed process opens nothing outside of the one folder or file that it was started for."""
+        if root != self._root:
+            self._discard()
+            self._root = root
+
     def _running_worker(self) -> WorkerProcess:
         if self._worker is None:
-            self._worker = WorkerProcess(self._command, self._limits)
+            self._worker = WorkerProcess(self._command, self._limits, reads=self._root)
             self._stop_if_cancelled()
         return self._worker
 

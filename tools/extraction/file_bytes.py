@@ -12,6 +12,9 @@ from pathlib import Path
 
 from tools.extraction.sections import Failed, Refusal, Skipped
 
+# A folder is passed through, not listed: where Linux can tell the two apart, less has to be granted.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class FileBytes:
@@ -68,10 +71,10 @@ def _open_inside(root: Path, path: str) -> int:
 
 def _open_step_by_step(root: Path, names: list[str]) -> int:
     """Open each folder from the one before, refusing links, so that a link made meanwhile cannot lead out either."""
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder = os.open(root, _FOLDER)
     try:
         for name in names[:-1]:
-            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
             os.close(folder)
             folder = inner
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from tools.errors import ToolProblem
@@ -20,6 +22,8 @@ _KEPT_VARIABLES = (
     "PATH", "HOME", "USERPROFILE", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SYSTEMDRIVE",
     "WINDIR", "LOCALAPPDATA", "LLAMA_DESK_HOME",
 )  # fmt: skip
+READS = "LLAMA_DESK_READS"
+"""The variable by which a process is told what it may open, as JSON: the seal reads it."""
 
 
 class ExtractorFailed(ToolProblem):
@@ -31,8 +35,11 @@ class ExtractorFailed(ToolProblem):
 class WorkerProcess:
     """One process. Asked for a batch of files only when it has answered the last, so that neither side can block."""
 
-    def __init__(self, command: Sequence[str], limits: ExtractionLimits) -> None:
-        """Starts the process; raises ExtractorFailed."""
+    def __init__(self, command: Sequence[str], limits: ExtractionLimits, *, reads: Path | None = None) -> None:
+        """Starts the process, which needs to open nothing outside of `reads`; raises ExtractorFailed."""
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        if reads is not None:
+            environment[READS] = json.dumps([str(reads)])
         try:
             self._process = subprocess.Popen(
                 list(command),
@@ -40,7 +47,7 @@ class WorkerProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=tempfile.gettempdir(),
-                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+                env=environment,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:

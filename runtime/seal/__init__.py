@@ -1,0 +1,45 @@
+"""The one place where a process gives up what its role does not need, before its first thread starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from runtime.seal.report import Grants, Role, SealFailed, SealReport
+from runtime.seal.tripwire import NETWORK_EVENTS, refuse_connections
+
+__all__ = ["NETWORK_EVENTS", "Grants", "Role", "SealFailed", "SealReport", "seal"]
+
+NETWORK, FILES = "network by the kernel", "files by the kernel"
+
+
+def seal(role: Role, grants: Grants) -> SealReport:
+    """Seal this process for `role`; call it once, before any thread starts and before user data is opened.
+
+    Everywhere: files made by this process are private, there are no core dumps, and Python's socket calls raise.
+    On Linux the kernel takes away every socket, other processes' memory, new privileges, and all files but the grants
+    and what a program needs to run; the engine and the extractor start no program either. What this platform could not
+    enforce is in the report. Raises SealFailed where it promises to and did not: then nothing must be opened.
+    """
+    os.umask(0o077)
+    enforced, missing = ["files private to this user", "socket calls of Python code refused"], [NETWORK, FILES]
+    if _no_core_dumps():
+        enforced.append("no core dumps")
+    if sys.platform == "linux" and role != "launcher":
+        from runtime.seal.linux import seal_by_kernel
+
+        by_kernel = seal_by_kernel(role, grants)
+        enforced += by_kernel
+        missing = [one for one in missing if not any(held.startswith(one) for held in by_kernel)]
+    refuse_connections()
+    return SealReport(role, tuple(enforced), tuple(missing))
+
+
+def _no_core_dumps() -> bool:
+    if sys.platform == "win32":
+        return False
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    return True

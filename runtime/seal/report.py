@@ -1,0 +1,30 @@
+"""What a role may open, and what of its seal holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Role = Literal["launcher", "desk", "engine", "extractor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """The folders and files that a role may open; everything else is closed to it once sealed."""
+
+    read: tuple[Path, ...] = ()
+    write: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SealReport:
+    """What holds for this process from now on, and what this platform could not enforce."""
+
+    role: Role
+    enforced: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class SealFailed(Exception):
+    """The kernel did not take what this platform promises; its text is a sentence."""

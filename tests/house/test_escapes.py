@@ -1,0 +1,132 @@
+"""Every way out of a process, tried for real: closed once it is sealed, and open before wherever the machine allows."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime.seal.escapes import Targets
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the seal of Linux")
+
+TRIAL = """
+import json, os, sys
+from dataclasses import asdict
+from pathlib import Path
+from runtime.seal import Grants, seal
+from runtime.seal.escapes import Targets, try_all
+role, targets, writes = sys.argv[1], Targets(**json.loads(sys.argv[2])), Path(sys.argv[3])
+if role != "none":
+    read = (Path("/"),) if role == "desk" else ()
+    seal(role, Grants(read=read, write=(writes,) if role == "desk" else ()))
+print(json.dumps([asdict(one) for one in try_all(targets, reads_everything=role == "desk")]))
+"""
+ALWAYS_OPEN = {
+    "TCP from Python",
+    "UDP",
+    "DNS",
+    "TCP from native code",
+    "TCP by a raw system call",
+    "a Unix socket in a folder",
+    "an abstract Unix socket",
+    "netlink",
+    "a child program",
+    "a socket that was open before",
+    "a signal to another process",
+    "write outside",
+    "read a secret",
+}
+"""What every machine lets an unsealed process do: if these were closed there, the trial would show nothing."""
+
+
+@dataclasses.dataclass
+class Listeners:
+    """Servers of every kind on this machine, and all the bytes that reached them."""
+
+    targets: Targets
+    heard: list[bytes]
+
+
+@pytest.fixture
+def listeners(tmp_path: Path) -> Iterator[Listeners]:
+    heard: list[bytes] = []
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    secret = tmp_path / "secret"
+    secret.write_text("a private paper")
+    with contextlib.ExitStack() as stack:
+
+        def served(family: int, kind: int, address: object) -> socket.socket:
+            server = stack.enter_context(socket.socket(family, kind))
+            server.bind(address)
+            if kind == socket.SOCK_STREAM:
+                server.listen(50)
+            threading.Thread(target=_hear, args=(server, kind, heard), daemon=True).start()
+            return server
+
+        tcp = served(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
+        udp = served(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
+        path, name = str(outside / "s"), f"llama-desk-{os.getpid()}-{tmp_path.name}"
+        served(socket.AF_UNIX, socket.SOCK_STREAM, path)
+        served(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{name}")
+        victim = stack.enter_context(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"]))
+        stack.callback(victim.kill)
+        connected = stack.enter_context(socket.create_connection(tcp.getsockname()))
+        os.set_inheritable(connected.fileno(), True)
+        yield Listeners(
+            Targets(
+                tcp_port=tcp.getsockname()[1],
+                udp_port=udp.getsockname()[1],
+                unix_path=path,
+                abstract_name=name,
+                victim=victim.pid,
+                secret=str(secret),
+                outside=str(outside),
+                inherited=connected.fileno(),
+            ),
+            heard,
+        )
+
+
+def _hear(server: socket.socket, kind: int, heard: list[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            if kind == socket.SOCK_DGRAM:
+                heard.append(server.recv(100))
+                continue
+            connection, _ = server.accept()
+            threading.Thread(target=lambda one=connection: heard.append(one.recv(100)), daemon=True).start()
+
+
+def tried(role: str, listeners: Listeners, writes: Path) -> dict[str, tuple[bool, str]]:
+    command = [sys.executable, "-c", TRIAL, role, json.dumps(dataclasses.asdict(listeners.targets)), str(writes)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, pass_fds=[listeners.targets.inherited], timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return {one["route"]: (one["open"], one["what"]) for one in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize("role", ["desk", "engine", "extractor"])
+def test_no_way_leads_out_of_a_sealed_process(role, listeners, tmp_path):
+    (tmp_path / "data").mkdir()
+    outcomes = tried(role, listeners, tmp_path / "data")
+    assert len(outcomes) >= 25
+    assert {route: what for route, (is_open, what) in outcomes.items() if is_open} == {}
+    assert listeners.heard == []
+
+
+def test_the_same_ways_are_open_without_the_seal(listeners, tmp_path):
+    outcomes = tried("none", listeners, tmp_path)
+    assert {route for route, (is_open, _) in outcomes.items() if is_open} >= ALWAYS_OPEN
+    assert len([heard for heard in listeners.heard if heard]) >= 6
