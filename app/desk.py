@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,11 +31,13 @@ from app.folder_summary.folder_summary import FolderSummary
 from app.folder_summary.sources import sources_of
 from app.locations import Locations
 from app.model_choice import about_the_pocket_model, choose_embedding_model, choose_model
+from app.privacy import Privacy, granted, look
 from app.roles import role_command
 from app.settings import load_settings
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
 from runtime.model_file import fingerprint
+from runtime.seal import is_cut_off, sealed
 from tools.date_language import Dates
 from tools.desk_db import DeskDatabase, ModelFile
 from tools.desk_tools import SHIPPED
@@ -233,10 +236,15 @@ class LocalDesk(DeskRecords):
 
     async def engine_state(self) -> EngineState:
         if self._session is None:
-            return EngineState(None)
+            return EngineState(None, seal=_seal())
         loaded = self._session.loaded
         hint = about_the_pocket_model(self._places) if self._session.is_pocket else ""
-        return EngineState(self._session.name, loaded.device if loaded else "", await self._session.speed(), hint=hint)
+        device = loaded.device if loaded else ""
+        return EngineState(self._session.name, device, await self._session.speed(), _seal(), hint)
+
+    async def privacy(self, *, try_to_escape: bool = False) -> Privacy:
+        grants = await self._database.run(granted)
+        return await asyncio.to_thread(look, self._places, grants, try_to_escape=try_to_escape)
 
     async def forget_conversation(self, persona: str = "") -> None:
         await self.chats.begin(persona)
@@ -273,6 +281,14 @@ class LocalDesk(DeskRecords):
             yield
         finally:
             self._at_work -= 1
+
+
+def _seal() -> str:
+    """What the header says of this process: that the kernel holds its seal, or a part of it, or nothing."""
+    report = sealed()
+    if report is None or not is_cut_off():
+        return ""
+    return "network sealed" if report.missing else "sealed"
 
 
 def _passed(database: DatabaseThread, fingerprint: str) -> bool:

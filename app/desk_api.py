@@ -11,6 +11,7 @@ from typing import Protocol
 from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, nobody
 from app.folder_summary.events import Event
+from app.privacy import Privacy
 from app.summary_options import SummaryOptions
 from tools.calendar import Listing, Occurrence, Written
 from tools.desk_db import Effect
@@ -92,6 +93,13 @@ class Desk(Protocol):
         ...
 
     async def engine_state(self) -> EngineState: ...
+
+    async def privacy(self, *, try_to_escape: bool = False) -> Privacy:
+        """What each process may reach and what holds it to that; or try to get out, in processes thrown away after.
+
+        Raises DeskError when one of them cannot be started.
+        """
+        ...
 
     async def forget_conversation(self, persona: str = "") -> None:
         """Start a new conversation, which the persona answers if one is named.

@@ -38,6 +38,10 @@ class Locations:
     def engine_log(self) -> Path:
         return self.home / "logs" / "engine.log"
 
+    @property
+    def privacy_log(self) -> Path:
+        return self.home / "logs" / "privacy.log"
+
     def make(self) -> Locations:
         """Create the folders with mode 0700.
 

@@ -16,6 +16,7 @@ from typing import get_args
 
 from runtime.seal import Grants, Role, SealFailed, seal
 from runtime.seal.passing import take_told
+from runtime.seal.trial import OPTION, run_trial
 
 ROLE_OPTION = "--role="
 
@@ -59,10 +60,12 @@ def run_role(role: Role, arguments: list[str]) -> int:
     if role == "desk":
         return run_desk(arguments)
     try:
-        seal(role, Grants(read=take_told()))
+        report = seal(role, Grants(read=take_told()), note=_to_stderr)
     except SealFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return 1
+    if arguments[:1] == [OPTION]:
+        return run_trial(report)
     if role == "engine":
         from runtime.engine.process import main as run_engine
 
@@ -82,19 +85,27 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     os.environ.update(TELEMETRY_OFF)
     _write_any_text()
     from app.errors import DeskError, Exit
-    from app.locations import data_folder
+    from app.locations import Locations, data_folder
 
     try:
         places = data_folder()
     except DeskError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         return Exit.FAILED
-    temporary = _make_temporary(places, arguments)
+    _make_temporary(places, arguments)
+    from app.privacy_log import PrivacyLog
+
+    is_trial = arguments[:1] == [OPTION]
+    grants = Grants(read=(Path("/"),), write=(places, *output_folders(arguments)))
     try:
-        seal("desk", Grants(read=(Path("/"),), write=(places, temporary, *output_folders(arguments))))
+        # A trial's attempts are ours, and no matter for the ledger.
+        note = _to_stderr if is_trial else PrivacyLog(Locations(places).privacy_log).add
+        report = seal("desk", grants, note=note)
     except SealFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return Exit.FAILED
+    if is_trial:
+        return run_trial(report)
     if lifeline is not None:
         threading.Thread(target=_end_with_launcher, args=(lifeline,), daemon=True, name="lifeline").start()
     from app.commands.cli import run
@@ -117,16 +128,20 @@ def output_folders(arguments: Sequence[str]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path if path.is_dir() else path.absolute().parent for path in targets))
 
 
-def _make_temporary(places: Path, arguments: Sequence[str]) -> Path:
+def _make_temporary(places: Path, arguments: Sequence[str]) -> None:
     """A folder of the data folder for what libraries put aside: no private text lies in one that others share."""
     temporary = places / "tmp"
     if _SAYS_ONLY.intersection(arguments):
-        return temporary
+        return
     with contextlib.suppress(OSError):  # said later, in a sentence, by whoever needs the data folder
         places.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary.mkdir(mode=0o700, exist_ok=True)
         os.environ["TMPDIR"] = os.environ["SQLITE_TMPDIR"] = str(temporary)
-    return temporary
+
+
+def _to_stderr(event: str, code: str) -> None:
+    """What the engine tries is kept in its log."""
+    sys.stderr.write(f"A connection was refused: {event} by {code}\n")
 
 
 def _write_any_text() -> None:

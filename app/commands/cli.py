@@ -17,7 +17,20 @@ from tools.errors import ToolProblem
 from tools.sanitise import sanitise
 
 SEE_HELP = "See --help."
-NAMES = ("summarise", "ask", "search", "index", "inbox", "calendar", "chats", "undo", "history", "models", "doctor")
+NAMES = (
+    "summarise",
+    "ask",
+    "search",
+    "index",
+    "inbox",
+    "calendar",
+    "chats",
+    "undo",
+    "history",
+    "models",
+    "privacy",
+    "doctor",
+)
 """Each command stands in a module of its name, in the order in which the help lists them."""
 ALIASES = {"summarize": "summarise"}
 

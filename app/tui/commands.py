@@ -116,6 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("copy", "Copy the last answer", "The last summary or answer with its sources", "copy_last"),
     Command("theme", "Theme: light or dark", "Change between the light and the dark theme", "app.toggle_theme"),
+    Command("privacy", "Privacy", "What is enforced, what was blocked, what was read", "privacy"),
     Command("help", "Keys and commands", "This list", "help", "", "f1", "?", "Keys"),
     Command("quit", "Quit", "Stop the work, keep what is done and leave", "app.quit", "", "ctrl+q", "^q"),
 )

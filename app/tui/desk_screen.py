@@ -37,6 +37,7 @@ from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
 from app.tui.place_list import Place, PlaceList
 from app.tui.place_pane import PlacePane
 from app.tui.places import Places
+from app.tui.privacy_screen import PrivacyScreen
 from app.tui.problems import Problem
 from app.tui.prompt import Prompt
 from app.tui.prompt_bar import PromptBar
@@ -211,6 +212,9 @@ class DeskScreen(Screen[None]):
                 await self.run_action(action)
             case Misunderstood(sentence=sentence):
                 await self.places.say(sentence)
+
+    def action_privacy(self) -> None:
+        self.app.push_screen(PrivacyScreen(self.desk))
 
     @on(Prompt.HelpWanted)
     def action_help(self) -> None:

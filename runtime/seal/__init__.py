@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 from runtime.seal.report import Grants, Role, SealFailed, SealReport
 from runtime.seal.tripwire import NETWORK_EVENTS, refuse_connections
 
-__all__ = ["NETWORK_EVENTS", "Grants", "Role", "SealFailed", "SealReport", "seal"]
+__all__ = ["NETWORK_EVENTS", "Grants", "Role", "SealFailed", "SealReport", "is_cut_off", "seal", "sealed"]
 
+_held: list[SealReport] = []
 NETWORK, FILES = "network by the kernel", "files by the kernel"
 
 
-def seal(role: Role, grants: Grants) -> SealReport:
+def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda event, code: None) -> SealReport:
     """Seal this process for `role`; call it once, before any thread starts and before user data is opened.
 
     Everywhere: files made by this process are private, there are no core dumps, and Python's socket calls raise.
     On Linux the kernel takes away every socket, other processes' memory, new privileges, and all files but the grants
     and what a program needs to run; the engine and the extractor start no program either. What this platform could not
-    enforce is in the report. Raises SealFailed where it promises to and did not: then nothing must be opened.
+    enforce is in the report. `note` is told of each connection that Python code tries to open: the event, and which
+    code. Raises SealFailed where it promises to and did not: then nothing must be opened.
     """
     os.umask(0o077)
     enforced, missing = ["files private to this user", "socket calls of Python code refused"], [NETWORK, FILES]
@@ -31,8 +34,20 @@ def seal(role: Role, grants: Grants) -> SealReport:
         by_kernel = seal_by_kernel(role, grants)
         enforced += by_kernel
         missing = [one for one in missing if not any(held.startswith(one) for held in by_kernel)]
-    refuse_connections()
-    return SealReport(role, tuple(enforced), tuple(missing))
+    refuse_connections(note)
+    _held.append(SealReport(role, tuple(enforced), tuple(missing)))
+    return _held[-1]
+
+
+def sealed() -> SealReport | None:
+    """What holds for this process; None when it was never sealed."""
+    return _held[-1] if _held else None
+
+
+def is_cut_off() -> bool:
+    """Whether the kernel keeps this process, and whatever it starts, from the network."""
+    report = sealed()
+    return report is not None and NETWORK not in report.missing
 
 
 def _no_core_dumps() -> bool:

@@ -5,7 +5,10 @@ It sees what Python code does and not what native code does; that is the kernel'
 
 from __future__ import annotations
 
+import socket
 import sys
+import traceback
+from collections.abc import Callable
 
 NETWORK_EVENTS = frozenset(
     {
@@ -20,17 +23,33 @@ NETWORK_EVENTS = frozenset(
 )
 
 
-def refuse_connections() -> None:
-    """From now on and for the life of this process."""
-    sys.addaudithook(_refuse_network)
+_NEW_SOCKET = "socket.__new__"
+_INTERNET = {int(socket.AF_INET), int(socket.AF_INET6)}
 
 
-def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
-    if event in NETWORK_EVENTS and not _is_own_socket_pair(event, arguments):
-        raise PermissionError(f"llama-desk opens no connection; refused: {event}")
+def refuse_connections(note: Callable[[str, str], None]) -> None:
+    """From now on and for the life of this process. `note` is told of each attempt: the event, and which code tried."""
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if (event in NETWORK_EVENTS or _is_internet_socket(event, arguments)) and not _is_own(event, arguments):
+            note(event, _who())
+            raise PermissionError(f"llama-desk opens no connection; refused: {event}")
+
+    sys.addaudithook(refuse)
 
 
-def _is_own_socket_pair(event: str, arguments: tuple[object, ...]) -> bool:
+def _who() -> str:
+    """The function that tried, outermost first: `app.desk.ask > httpx.get`; the standard library's own are left out."""
+    frames = [frame for frame, _ in traceback.walk_stack(sys._getframe(2))]
+    names = [f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}" for frame in reversed(frames)]
+    return " > ".join(names[-6:])
+
+
+def _is_internet_socket(event: str, arguments: tuple[object, ...]) -> bool:
+    return event == _NEW_SOCKET and sys.platform != "win32" and len(arguments) > 1 and arguments[1] in _INTERNET
+
+
+def _is_own(event: str, arguments: tuple[object, ...]) -> bool:
     """Windows has no socket pairs: Python's event loop makes its own over the loopback address."""
     if sys.platform == "win32" and event in {"socket.bind", "socket.connect"}:
         address = arguments[1]

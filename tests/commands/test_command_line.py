@@ -188,7 +188,19 @@ def test_doctor_with_the_pocket_model_alone_is_well(desk_home, capsys):
 
 def test_every_command_is_in_the_readme():
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    for name in ("summarise", "ask", "search", "index", "calendar", "inbox", "chats", "undo", "history", "doctor"):
+    for name in (
+        "summarise",
+        "ask",
+        "search",
+        "index",
+        "calendar",
+        "inbox",
+        "chats",
+        "undo",
+        "history",
+        "privacy",
+        "doctor",
+    ):
         assert f"llama-desk {name}" in readme
 
 

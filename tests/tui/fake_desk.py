@@ -18,6 +18,7 @@ from app.conversation.events import AnswerEvent, Confirm, Decision, Proposed, no
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, InboxCounts, OpenedDocument, OpenedMessage
 from app.folder_summary.events import Event
+from app.privacy import Escape, Ledger, Privacy, RolePrivacy
 from app.summary_options import SummaryOptions
 from tools.calendar import CalendarProblem, Listing, Occurrence, Written
 from tools.date_language import NotUnderstood
@@ -107,6 +108,13 @@ class FakeDesk:
         if isinstance(self.engine, Exception):
             raise self.engine
         return self.engine
+
+    async def privacy(self, *, try_to_escape: bool = False) -> Privacy:
+        held = ["network by the kernel (seccomp)", "files by the kernel (Landlock 7)"]
+        roles = {name: RolePrivacy(network="none", files="none", by=held) for name in ("desk", "engine", "extractor")}
+        tried = [Escape(role="engine", route="UDP", open=False, what="Permission denied")] if try_to_escape else []
+        ledger = Ledger(blocked=0, bytes_sent=0)
+        return Privacy(roles=roles, ledger=ledger, grants=["/home/ana/lease"], escapes=tried)
 
     async def forget_conversation(self, persona: str = "") -> None:
         self.forgotten += 1

@@ -349,6 +349,19 @@ async def test_twenty_thousand_files_are_one_screen_of_lines(make_app):
         assert desk.opened == ["part-39/19999.txt"]
 
 
+async def test_privacy_is_shown_and_tried(make_app):
+    async with make_app(lease_desk()).run_test(size=(120, 50)) as pilot:
+        await pilot.press(*"/privacy", "enter")
+        await pilot.pause()
+        assert "network by the kernel (seccomp)" in words_on(pilot.app)
+        assert "/home/ana/lease" in words_on(pilot.app)
+        await pilot.press("t")
+        await pilot.pause()
+        assert "1 ways out were tried, none of them open." in words_on(pilot.app)
+        await pilot.press("escape")
+        assert "seccomp" not in words_on(pilot.app)
+
+
 async def test_every_action_is_in_the_palette_and_in_the_help(make_app):
     async with make_app(lease_desk()).run_test(size=(120, 50)) as pilot:
         titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}

@@ -21,6 +21,7 @@ from app.commands.output import echo_json
 from app.errors import DeskError, Exit
 from app.locations import locations
 from app.wording import count
+from runtime.seal import is_cut_off
 from tools.calendar import (
     Attendee,
     FailedSource,
@@ -115,7 +116,8 @@ def invite(  # noqa: PLR0913, PLR0917 - one parameter for each option
         invited = written.event if written else target.event
         write_invitation(invited, out, organizer)
     asked = [person for person in invited.attendees if person.address != organizer.address]
-    opened_it = open_it and click.launch(str(out.absolute())) == 0
+    # What a sealed process starts is sealed, too: a mail program would have no network.
+    opened_it = open_it and not is_cut_off() and click.launch(str(out.absolute())) == 0
     if as_json:
         echo_json(
             InviteResult(
@@ -130,7 +132,7 @@ def invite(  # noqa: PLR0913, PLR0917 - one parameter for each option
         click.echo(f"Wrote an invitation to {occurrence_said(target)}, {people_said(asked)}, to {sanitise(str(out))}.")
         click.echo("Nothing was sent: attach the file to a mail." if not opened_it else "Nothing was sent.")
     if open_it and not opened_it:
-        click.echo("No program opened it.", err=True)
+        click.echo("No program was started for it: one that starts from here could reach nothing. Open it.", err=True)
         return Exit.PARTLY
     return Exit.DONE
 

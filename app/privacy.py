@@ -1,0 +1,165 @@
+"""What is enforced for each process, as the processes themselves say, and what came of trying to get out of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from app.errors import DeskError
+from app.locations import Locations
+from app.privacy_log import PrivacyLog
+from app.roles import role_command
+from runtime.seal.escapes import Targets
+from runtime.seal.passing import told
+from runtime.seal.report import Role
+from runtime.seal.trial import OPTION, Trial, read_trial
+from tools.desk_db import DeskDatabase
+
+SEALED_ROLES: tuple[Role, ...] = ("desk", "engine", "extractor")
+_SECONDS = 60.0
+_FILES: dict[Role, str] = {
+    "launcher": "opens none",
+    "desk": "reads what you point it at; writes its data folder and what you name to be written",
+    "engine": "reads the model that it runs; writes none",
+    "extractor": "reads the one folder or file that it was started for; writes none",
+}
+
+
+class RolePrivacy(BaseModel):
+    """`by` says what holds it, `missing` what this system cannot hold."""
+
+    network: str
+    files: str
+    by: list[str] = []
+    missing: list[str] = []
+
+
+class Escape(BaseModel):
+    """One way out that a sealed process tried."""
+
+    role: str
+    route: str
+    open: bool
+    what: str
+
+
+class Ledger(BaseModel):
+    """`blocked` connections that something tried to open. `bytes_sent` is None where the kernel cannot vouch for it."""
+
+    blocked: int
+    bytes_sent: int | None
+    downloads: list[str] = []
+
+
+class Privacy(BaseModel):
+    """What `llama-desk privacy --json` prints."""
+
+    roles: dict[str, RolePrivacy]
+    ledger: Ledger
+    grants: list[str]
+    escapes: list[Escape] = []
+
+    @property
+    def is_sealed(self) -> bool:
+        return not any(self.roles[role].missing for role in SEALED_ROLES)
+
+
+def granted(db: DeskDatabase) -> list[str]:
+    """The folders and files that the user has pointed at."""
+    return sorted({*db.files.roots(), *db.indexed_folders.roots()})
+
+
+def look(places: Locations, grants: Sequence[str], *, try_to_escape: bool) -> Privacy:
+    """Start each role once more, as a trial, and collect what it says. `grants` are the folders that were read.
+
+    Blocking. Raises DeskError when a role cannot be started.
+    """
+    trials = _trials(places, try_to_escape=try_to_escape)
+    launcher = RolePrivacy(network="opens no connection", files=_FILES["launcher"], by=["the program itself"])
+    roles = {"launcher": launcher} | {str(role): _role(role, trial) for role, trial in trials.items()}
+    closed = all(roles[role].network == "none" for role in SEALED_ROLES)
+    blocked = len(PrivacyLog(places.privacy_log).blocked())
+    return Privacy(
+        roles=roles,
+        ledger=Ledger(blocked=blocked, bytes_sent=0 if closed else None),
+        grants=list(grants),
+        escapes=[Escape(role=role, **one) for role, trial in trials.items() for one in trial.attempts],
+    )
+
+
+def told_in_words(found: Privacy) -> list[str]:
+    """The report in words, a line each."""
+    lines: list[str] = []
+    for name, role in found.roles.items():
+        lines += [name, f"  network   {role.network}", f"  files     {role.files}"]
+        lines += [f"  held by   {', '.join(role.by)}"] if role.by else []
+        lines += [f"  NOT held  {', '.join(role.missing)}"] if role.missing else []
+    ledger = found.ledger
+    sent = "not known: the kernel does not hold it here" if ledger.bytes_sent is None else str(ledger.bytes_sent)
+    lines += ["", f"Connections attempted and blocked: {ledger.blocked}", f"Bytes sent: {sent}"]
+    lines += [f"Downloads: {', '.join(ledger.downloads) or 'none'}"]
+    lines += [f"Folders read: {', '.join(found.grants) or 'none'}"]
+    if found.escapes:
+        lines += ["", *map(_escape_in_words, found.escapes)]
+        open_ways = sum(one.open for one in found.escapes)
+        lines += ["", f"{len(found.escapes)} ways out were tried, {open_ways or 'none'} of them open."]
+    return lines
+
+
+def _escape_in_words(one: Escape) -> str:
+    return f"{'OPEN  ' if one.open else 'closed'} {one.role:<10} {one.route}: {one.what}"
+
+
+def _role(role: Role, trial: Trial) -> RolePrivacy:
+    network = "none" if not any("network" in one for one in trial.missing) else "refused to Python code only"
+    return RolePrivacy(network=network, files=_FILES[role], by=list(trial.enforced), missing=list(trial.missing))
+
+
+def _trials(places: Locations, *, try_to_escape: bool) -> dict[Role, Trial]:
+    # All start at once: each needs some tenths of a second to import what it is.
+    started = {role: _start(role) for role in SEALED_ROLES}
+    trials: dict[Role, Trial] = {}
+    for role, process in started.items():
+        targets = json.dumps(dataclasses.asdict(_targets(role, places))) if try_to_escape else ""
+        try:
+            said, _ = process.communicate(targets, timeout=_SECONDS)
+            trials[role] = read_trial(said)
+        except (subprocess.TimeoutExpired, ValueError) as error:
+            process.kill()
+            raise DeskError(
+                f"The {role} gave no answer about its seal.", title="Not known", hint="Try again."
+            ) from error
+    return trials
+
+
+def _start(role: Role) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            [*role_command(role), OPTION],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, **told([])},
+        )
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DeskError(f"The {role} could not be started ({reason}).", hint="Install llama-desk again.") from error
+
+
+def _targets(role: Role, places: Locations) -> Targets:
+    """What this role must not reach: the user's data for those that read strangers' files, the rest for the desk."""
+    outside = Path.home() if role == "desk" else places.home
+    return Targets(
+        unix_path=str(places.home / "nobody-listens"),
+        abstract_name="llama-desk-nobody-listens",
+        victim=os.getpid(),
+        secret=str(places.database),
+        outside=str(outside),
+    )

@@ -1,0 +1,43 @@
+"""A sealed process that is thrown away: it says what holds for it and, if asked, tries every way out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from runtime.seal.report import SealReport
+
+OPTION = "--trial"
+"""The argument after the role that makes a process this instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a sealed process said. `attempts` are those of `runtime.seal.escapes`, empty when none were asked for."""
+
+    enforced: tuple[str, ...]
+    missing: tuple[str, ...]
+    attempts: tuple[dict[str, Any], ...] = ()
+
+
+def run_trial(report: SealReport) -> int:
+    """Answer on stdout; the targets to try come on stdin, as JSON, or nothing does."""
+    asked = sys.stdin.read()
+    attempts: list[dict[str, Any]] = []
+    if asked.strip() and sys.platform == "linux":
+        from runtime.seal.escapes import Targets, try_all
+
+        tried = try_all(Targets(**json.loads(asked)), reads_everything=report.role == "desk")
+        attempts = [asdict(attempt) for attempt in tried]
+    sys.stdout.write(json.dumps({"enforced": report.enforced, "missing": report.missing, "attempts": attempts}))
+    return 0
+
+
+def read_trial(text: str) -> Trial:
+    """What `run_trial` wrote. Raises ValueError for anything else."""
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("no object")
+    return Trial(tuple(said.get("enforced", ())), tuple(said.get("missing", ())), tuple(said.get("attempts", ())))
