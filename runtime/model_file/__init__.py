@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from runtime.model_file.check import ModelFacts, check_model, makes_vectors
+from runtime.model_file.description import Description, TensorShare, describe
 from runtime.model_file.fingerprint import fingerprint
 
-__all__ = ["ModelFacts", "check_model", "fingerprint", "makes_vectors"]
+__all__ = [
+    "Description",
+    "ModelFacts",
+    "TensorShare",
+    "check_model",
+    "describe",
+    "fingerprint",
+    "makes_vectors",
+]
