@@ -31,15 +31,15 @@ from app.folder_summary.folder_summary import FolderSummary
 from app.folder_summary.sources import sources_of
 from app.locations import Locations
 from app.model_choice import about_the_pocket_model, choose_embedding_model, choose_model
+from app.model_hashes import fingerprint_of
 from app.privacy import Privacy, granted, look
 from app.roles import role_command
 from app.settings import load_settings
 from app.summary_options import SummaryOptions
 from runtime.errors import RuntimeProblem
-from runtime.model_file import fingerprint
 from runtime.seal import is_cut_off, sealed
 from tools.date_language import Dates
-from tools.desk_db import DeskDatabase, ModelFile
+from tools.desk_db import DeskDatabase
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
@@ -327,15 +327,3 @@ def _within(database: DeskDatabase, path: Path) -> tuple[Path, str]:
         if path.is_relative_to(base) and path.relative_to(base).as_posix() in database.files.known(str(root)):
             return root, path.relative_to(base).as_posix()
     return path, str(path)
-
-
-def fingerprint_of(database: DatabaseThread, path: Path) -> str:
-    """The file's hash: computed once, then known for as long as its size and time of change stay the same."""
-    status = path.stat()
-    size, mtime_ns = status.st_size, status.st_mtime_ns
-    known = database.run_now(lambda db: db.models.get(str(path), size=size, mtime_ns=mtime_ns))
-    if known is not None:
-        return known.fingerprint
-    found = fingerprint(path)
-    database.run_now(lambda db: db.models.put(ModelFile(str(path), size, mtime_ns, found)))
-    return found

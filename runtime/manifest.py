@@ -59,7 +59,7 @@ class ManifestEntry(BaseModel):
     """The id of the file that makes pictures readable for it."""
     runs: bool = True
     why_not: str = ""
-    """Why it does not run, as the end of a sentence."""
+    """Why it does not run: the end of a sentence, with its full stop."""
     instead: str | None = None
     """The id of one to take instead, where this one is gated or does not run."""
     good_at: str = Field(min_length=1)

@@ -4,9 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass(frozen=True)
+class Caches:
+    """The folders in which the program under test looks for models of others; none of them is made."""
+
+    hub: Path
+    ollama: Path
+    lmstudio: Path
+
+
+def only_caches_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Caches:
+    """Let the program find no models of others but those below `folder`."""
+    home = folder / "home"
+    for name in ("HOME", "USERPROFILE", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("HF_HOME", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    caches = Caches(folder / "hub", folder / "ollama", home / ".lmstudio" / "models")
+    monkeypatch.setenv("HF_HUB_CACHE", str(caches.hub))
+    monkeypatch.setenv("OLLAMA_MODELS", str(caches.ollama))
+    return caches
 
 
 def put_in_huggingface(

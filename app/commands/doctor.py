@@ -16,7 +16,6 @@ import app
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
-from app.desk import fingerprint_of
 from app.engine_session import open_session
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
@@ -26,6 +25,7 @@ from app.model_choice import (
     choose_model,
     installed_embedding_models,
 )
+from app.model_hashes import fingerprint_of
 from app.settings import load_settings
 from runtime.errors import RuntimeProblem
 from runtime.model_file import check_model
@@ -153,7 +153,11 @@ def _chosen(places: Locations, asked: str | None) -> Path:
 
 
 async def _start_engine(model: Path, places: Locations) -> str:
-    session = open_session(model, places, lambda _: "")
+    database = DatabaseThread(places.database)
+    try:
+        session = open_session(model, places, lambda path: fingerprint_of(database, path))
+    finally:
+        await database.close()
     try:
         await session.client()
         loaded = session.loaded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.model_file.check import ModelFacts, check_model, makes_vectors
+from runtime.model_file.check import ModelFacts, check_model, first_scalars, makes_vectors
 from runtime.model_file.description import Description, TensorShare, describe
 from runtime.model_file.fingerprint import fingerprint
 
@@ -13,5 +13,6 @@ __all__ = [
     "check_model",
     "describe",
     "fingerprint",
+    "first_scalars",
     "makes_vectors",
 ]

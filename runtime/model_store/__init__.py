@@ -6,6 +6,7 @@ from runtime.model_store.finding import find_models
 from runtime.model_store.found import Found, FoundModel, Skipped
 from runtime.model_store.hash_record import HashRecord
 from runtime.model_store.places import Place, Program, places_of
+from runtime.model_store.role import role_by_header, role_of
 from runtime.model_store.verified import Expected, check_hash, entry_at, expected_hash
 
 __all__ = [
@@ -21,4 +22,6 @@ __all__ = [
     "expected_hash",
     "find_models",
     "places_of",
+    "role_by_header",
+    "role_of",
 ]

@@ -43,7 +43,7 @@ def expected_hash(path: Path, own: Path, entries: Iterable[ManifestEntry]) -> Ex
     if entry.sha256 is not None:
         return Expected(entry.sha256, "manifest")
     known = HashRecord(own).get(entry.id)
-    return Expected(known.sha256, "first sight") if known else None
+    return Expected(known, "first sight") if known else None
 
 
 def entry_at(path: Path, own: Path, entries: Iterable[ManifestEntry]) -> ManifestEntry | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.model_store.room import gigabytes, room
+from app.model_room import machine_memory, room
 
 GB = 10**9
 
@@ -23,10 +23,5 @@ def test_what_fits_and_why(needed, total, available, fits, why):
     assert (found.fits, found.why) == (fits, why)
 
 
-def test_sizes_in_words():
-    assert [gigabytes(size) for size in (3_485_664, 274 * 10**6, 808 * 10**6, 42_500_000_000)] == [
-        "3 MB",
-        "0.3 GB",
-        "0.8 GB",
-        "42 GB",
-    ]
+def test_this_machine_has_some():
+    assert 0 < machine_memory().available <= machine_memory().total

@@ -1,0 +1,103 @@
+"""`llama-desk models verify [ID]`"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Literal
+
+import click
+from pydantic import BaseModel
+
+from app.commands.output import echo_json
+from app.database_thread import DatabaseThread
+from app.errors import Exit
+from app.locations import Locations, locations
+from app.model_choice import choose_model
+from app.model_hashes import compare_hash, fresh_hash
+from runtime.errors import BadModelFile
+from runtime.manifest import load_manifest
+from runtime.model_store import expected_hash, find_models, places_of
+from tools.sanitise import sanitise
+
+
+class Verified(BaseModel):
+    """One file. `kept` says that its hash is compared with from now on, `unknown` that there is nothing to compare."""
+
+    name: str
+    path: str
+    status: Literal["right", "changed", "kept", "unknown"]
+    sha256: str
+    problem: str = ""
+
+
+class Verification(BaseModel):
+    """What `models verify --json` prints."""
+
+    models: list[Verified]
+
+
+@click.command()
+@click.argument("model", metavar="[ID|FILE]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+def verify(model: str | None, as_json: bool) -> int:
+    """Read a model file from end to end, or each on this machine, and compare its SHA-256 with what it must be.
+
+    That is what the manifest says, or what it was when it came, or what Ollama or Hugging Face's cache name it for.
+    """
+    places = locations().make()
+    files = [(model, choose_model(model, None, places))] if model else _all_files(places)
+    done: list[Verified] = []
+    with closing(_Hashes(places)) as hashes:
+        for name, path in files:
+            done.append(_verified(name, path, places, hashes))
+            if not as_json:
+                _print(done[-1])
+    if as_json:
+        echo_json(Verification(models=done))
+    elif not done:
+        click.echo("There is no model on this machine but the pocket model, which is part of the program.", err=True)
+    return Exit.FAILED if any(one.status == "changed" for one in done) else Exit.DONE
+
+
+class _Hashes:
+    """The desk's memory of hashes, while files are read anew."""
+
+    def __init__(self, places: Locations) -> None:
+        self._database = DatabaseThread(places.database)
+
+    def of(self, path: Path) -> str:
+        return fresh_hash(self._database, path)
+
+    def close(self) -> None:
+        self._database.close_now()
+
+
+def _all_files(places: Locations) -> Sequence[tuple[str, Path]]:
+    found = find_models(places_of(places.models), load_manifest())
+    return list({model.path: (model.name, model.path) for model in reversed(found.models)}.values())[::-1]
+
+
+def _verified(name: str, path: Path, places: Locations, hashes: _Hashes) -> Verified:
+    sha256 = hashes.of(path)
+    before = expected_hash(path, places.models, load_manifest())
+    try:
+        compare_hash(path, sha256)
+    except BadModelFile as problem:
+        return Verified(name=name, path=str(path), status="changed", sha256=sha256, problem=problem.sentence())
+    after = expected_hash(path, places.models, load_manifest())
+    status: Literal["right", "kept", "unknown"] = "right" if before else "kept" if after else "unknown"
+    return Verified(name=name, path=str(path), status=status, sha256=sha256)
+
+
+def _print(one: Verified) -> None:
+    words = {
+        "right": "its SHA-256 is right",
+        "kept": f"SHA-256 {one.sha256}; it is compared with that from now on",
+        "unknown": f"SHA-256 {one.sha256}; nobody says what it must be",
+    }
+    if one.status == "changed":
+        click.echo(f"NO  {sanitise(one.problem)}")
+    else:
+        click.echo(f"ok  {sanitise(one.name)}: {words[one.status]}")
