@@ -15,9 +15,12 @@ from runtime.model_file.description import kv_bytes_per_token
 from runtime.model_memory import memory_needed
 from runtime.model_store import Found, FoundModel, Program, find_models, places_of, role_by_header
 from runtime.pocket import POCKET_ID, POCKET_MODEL
+from tools.sanitise import sanitise
 
 USUAL_CONTEXT = 8192
 """Tokens of context for which it is said whether a model fits."""
+QUICK = 8 * 10**9
+"""Bytes of weights that a processor without a graphics card reads in about a second, as it must for every word."""
 CONTEXTS = {"4k": 4096, "32k": 32_768, "128k": 131_072}
 
 
@@ -28,6 +31,8 @@ class ListedModel(BaseModel):
     name: str
     role: ModelRole
     installed: bool
+    suggested: bool = False
+    """Whether this is the one to fetch for this machine."""
     fits: bool
     why: str
     """Why it fits or does not, as the rest of a sentence that begins with its name."""
@@ -68,11 +73,18 @@ def list_models(places: Locations, memory: Memory, role: ModelRole | None = None
     """Our own small one, the models of the manifest in its order, then what else is on this machine."""
     entries = load_manifest()
     found = find_models(places_of(places.models), entries)
-    rows = (_pocket(memory), *(_known(entry, found, memory) for entry in entries), *_others(found, memory))
+    rows = (_pocket(memory), *(listed_entry(entry, found, memory) for entry in entries), *_others(found, memory))
     return ModelList(
         models=[row for row in rows if role in (None, row.role)],
-        skipped=[SkippedFile(where=one.where, reason=one.reason) for one in found.skipped],
+        skipped=[SkippedFile(where=sanitise(one.where), reason=sanitise(one.reason)) for one in found.skipped],
     )
+
+
+def suggested_model(memory: Memory) -> ManifestEntry:
+    """The model for answers to begin with: the largest one that is quick enough and leaves half of the memory free."""
+    chat = [entry for entry in load_manifest() if entry.role == "chat" and entry.runs and not entry.gated]
+    good = [entry for entry in chat if entry.weights <= QUICK and entry.memory(USUAL_CONTEXT) <= memory.total / 2]
+    return max(good, key=lambda entry: entry.parameters) if good else min(chat, key=lambda entry: entry.weights)
 
 
 def fit_of(entry: ManifestEntry, memory: Memory) -> Room:
@@ -82,15 +94,17 @@ def fit_of(entry: ManifestEntry, memory: Memory) -> Room:
     return room(entry.memory(USUAL_CONTEXT) + _projector_size(entry), *memory)
 
 
-def _known(entry: ManifestEntry, found: Found, memory: Memory) -> ListedModel:
+def listed_entry(entry: ManifestEntry, found: Found, memory: Memory) -> ListedModel:
+    """A model of the manifest as it is listed, with where it is among those that were `found`."""
     there = found.of_entry(entry.id)
     fit = fit_of(entry, memory)
     return ListedModel(
         installed=there is not None,
+        suggested=entry.id == suggested_model(memory).id,
         fits=fit.fits,
         why=fit.why,
         program=there.program if there else None,
-        path=str(there.path) if there else None,
+        path=sanitise(str(there.path)) if there else None,
         size=there.size if there else entry.weights,
         memory={name: entry.memory(tokens) + _projector_size(entry) for name, tokens in CONTEXTS.items()},
         **entry.model_dump(
@@ -115,14 +129,14 @@ def _others(found: Found, memory: Memory) -> Iterator[ListedModel]:
         }
         fit = room(needed.pop("usual"), *memory)
         yield ListedModel(
-            id=model.name,
-            name=text_of(said.get("general.name")) or model.path.stem,
+            id=sanitise(model.name),
+            name=text_of(said.get("general.name")) or sanitise(model.path.stem),
             role=role_by_header(said),
             installed=True,
             fits=fit.fits,
             why=fit.why,
             program=model.program,
-            path=str(model.path),
+            path=sanitise(str(model.path)),
             size=model.size,
             memory=needed,
             context=context,

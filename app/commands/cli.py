@@ -51,7 +51,7 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(app.__version__, prog_name="llama-desk")
-@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or one in the models folder.")
+@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or an ID of `models list`.")
 @click.pass_context
 def cli(context: click.Context, model: str | None) -> None:
     """A private assistant that lives on this desktop. Without a command it opens the screen.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
+from pathlib import Path
 from typing import get_args
 
 import gguf
@@ -19,6 +21,7 @@ from runtime.manifest import ModelRole, load_manifest
 from runtime.pocket import POCKET_MODEL
 from tests.embedding_models import make_embedder
 from tests.model_caches import ollama_manifest, only_caches_in, put_in_folder, put_in_huggingface, put_in_ollama
+from tests.models import make_tiny_llama
 
 ENTRIES = load_manifest()
 FIRST = ENTRIES[0]
@@ -90,6 +93,24 @@ def test_what_fits_depends_on_the_memory_of_the_machine(asked, monkeypatch, tota
     assert "of memory" in three["why"]
     # 2.02 GB of weights, 112 KiB for each of 8192 tokens, and what surrounds them
     assert three["why"].startswith("needs 3.3 GB")
+
+
+@pytest.mark.parametrize(
+    ("total", "best"),
+    [
+        (2, "llama-3.2-1b-instruct-q4_k_m"),
+        (4, "llama-3.2-1b-instruct-q4_k_m"),
+        (8, "llama-3.2-3b-instruct-q4_k_m"),
+        (16, "llama-3.1-8b-instruct-q4_k_m"),
+        (128, "llama-3.1-8b-instruct-q4_k_m"),
+    ],
+)
+def test_one_model_is_suggested_for_each_machine(asked, monkeypatch, capsys, total, best):
+    monkeypatch.setattr("app.commands.models.listing.machine_memory", lambda: Memory(total * GB, total * GB))
+    _, said, _ = asked("list")
+    assert [model["id"] for model in said["models"] if model["suggested"]] == [best]
+    assert run(["models", "list"]) == 0
+    assert f"The best for this machine: {best}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("role", get_args(ModelRole))
@@ -176,6 +197,27 @@ def test_a_file_under_a_known_name_must_be_that_file(places, tiny, capsys):
     assert run(["doctor", "--model", "mine"]) == 0
 
 
+def test_a_file_of_which_nobody_knows_the_hash_stays_what_it_was_when_it_was_loaded_first(places, tiny, capsys):
+    path = put_in_folder(places.models, UNKNOWN.local_name, tiny)
+    assert run(["doctor", "--model", UNKNOWN.id]) == 0
+    path.unlink()
+    make_tiny_llama(path, seed=1)
+    assert run(["doctor", "--model", UNKNOWN.id]) == 1
+    assert "is not the file that it was when it came" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
+def test_a_name_that_is_no_text_harms_nothing(places, tiny, asked, capsys):
+    Path(os.fsdecode(bytes(places.models) + b"/\xff\x1b[2J.gguf")).write_bytes(tiny)
+    for command in (["list"], ["verify"]):
+        assert asked(*command)[0] == 0
+        assert run(["models", *command]) == 0
+        assert "\x1b" not in capsys.readouterr().out
+    code, said, _ = asked("use", os.fsdecode(b"\xff\x1b[2J.gguf"))
+    assert code == 1
+    assert "Rename" in said["error"]["hint"]
+
+
 def test_verify_reads_every_file_and_says_which_changed(asked, places, caches, tiny, capsys):
     put_in_ollama(caches.ollama, "library/good:latest", tiny)
     put_in_folder(places.models, "mine.gguf", tiny)
@@ -220,6 +262,15 @@ def test_info_puts_the_file_s_own_header_into_words(places, tiny_model, capsys, 
     assert code == 0
     assert (said["path"], said["licence"], said["template"]) == (str(POCKET_MODEL), "Apache-2.0", True)
     assert sum(share["parameters"] for share in said["quantisation"]) == said["parameters"]
+
+
+def test_info_of_a_model_that_is_not_here_says_what_is_known_before_a_download(asked, capsys):
+    code, said, _ = asked("info", "llama-3.2-11b-vision-instruct-q4_k_m")
+    assert (code, said["installed"], said["runs"]) == (0, False, False)
+    assert run(["models", "info", "llama-3.2-11b-vision-instruct-q4_k_m"]) == 0
+    out = capsys.readouterr().out
+    for words in ("European Union", "cross-attention", "Take qwen3-vl", "not known", "GB at 128k"):
+        assert words in out
 
 
 def test_info_of_an_adapter_and_of_what_is_no_model(places, asked, capsys):

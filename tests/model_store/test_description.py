@@ -73,3 +73,13 @@ def test_what_is_no_such_file_is_a_sentence(tmp_path):
     for path in (tmp_path / "text.gguf", tmp_path / "absent.gguf", tmp_path):
         with pytest.raises(BadModelFile):
             describe(path)
+
+
+def test_a_hostile_file_is_described_or_refused_and_never_anything_else(shared_data):
+    described = 0
+    for path in sorted((shared_data / "gguf").rglob("*.gguf")):
+        try:
+            described += bool(describe(path).name)
+        except BadModelFile as refused:
+            assert path.name in refused.message
+    assert described

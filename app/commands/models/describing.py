@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 from pydantic import BaseModel
 
 from app.commands.output import echo_json
-from app.errors import Exit
+from app.errors import DeskError, Exit
 from app.locations import Locations, locations
 from app.model_choice import choose_model
+from app.model_list import fit_of, listed_entry
+from app.model_room import machine_memory
 from app.wording import file_size
-from runtime.manifest import load_manifest
+from runtime.manifest import ManifestEntry, entry_of, load_manifest
 from runtime.model_file import Description, describe
-from runtime.model_store import entry_at
+from runtime.model_store import Found, entry_at
+from tools.sanitise import sanitise
 
 KINDS = {
     "model": "a model that writes",
@@ -32,8 +37,12 @@ class Share(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """What `models info --json` prints: what the file says of itself, and the manifest of it."""
+    """What `models info --json` prints: what the file says of itself, and the manifest of it.
 
+    Of a model that is not here it prints its line of `models list --json`.
+    """
+
+    installed: bool = True
     path: str
     id: str | None
     name: str
@@ -59,16 +68,64 @@ class ModelInfo(BaseModel):
 @click.argument("model", metavar="ID|FILE")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def info(model: str, as_json: bool) -> int:
-    """Show what a model file says of itself: architecture, quantisation, context, template, licence."""
-    found = model_info(model, locations())
+    """Show what a model file says of itself: architecture, quantisation, context, template, licence.
+
+    Of a model that is not on this machine it shows what is known of it before it is fetched.
+    """
+    places = locations()
+    known = _not_here(model, places)
+    if known is not None:
+        _show_known(known, as_json=as_json)
+        return Exit.DONE
+    found = model_info(model, places)
     if as_json:
         echo_json(found)
         return Exit.DONE
-    click.echo(f"{found.name}: {KINDS[found.kind]}")
-    for title, words in _lines(found):
-        if words:
-            click.echo(f"  {title:<13} {words}")
+    _print(f"{found.name}: {KINDS[found.kind]}", _lines(found))
     return Exit.DONE
+
+
+def _print(heading: str, lines: Sequence[tuple[str, str]]) -> None:
+    click.echo(sanitise(heading))
+    for title, words in lines:
+        if words:
+            click.echo(f"  {title:<13} {sanitise(words)}")
+
+
+def _not_here(wanted: str, places: Locations) -> ManifestEntry | None:
+    """The entry of the manifest that was asked for by its id, if nothing on this machine answers to that."""
+    entry = entry_of(wanted)
+    if entry is None:
+        return None
+    try:
+        choose_model(wanted, None, places)
+    except DeskError:
+        return entry
+    return None
+
+
+def _show_known(entry: ManifestEntry, *, as_json: bool) -> None:
+    memory = machine_memory()
+    if as_json:
+        echo_json(listed_entry(entry, Found(), memory))
+        return
+    needed = listed_entry(entry, Found(), memory).memory
+    rounded = "" if entry.size else "about "
+    lines = [
+        ("Parameters", _count(entry.parameters)),
+        ("Quantisation", entry.quantisation),
+        ("Size", rounded + file_size(entry.weights)),
+        ("Memory", ", ".join(f"{file_size(size)} at {name}" for name, size in needed.items())),
+        ("Here", f"It {fit_of(entry, memory).why}."),
+        ("Context", f"{entry.context:,} tokens" if entry.context else ""),
+        ("Languages", ", ".join(entry.languages).replace("mul", "many")),
+        ("Licence", entry.licence),
+        ("", entry.restriction),
+        ("From", f"{entry.repository} on Hugging Face" + (", for those who were let in" if entry.gated else "")),
+        ("SHA-256", entry.sha256 or "not known: the first one is kept, and compared with from then on"),
+        ("Needs too", entry.projector or ""),
+    ]
+    _print(f"{entry.name}, not on this machine: {entry.good_at}", lines)
 
 
 def model_info(wanted: str, places: Locations) -> ModelInfo:
@@ -77,9 +134,9 @@ def model_info(wanted: str, places: Locations) -> ModelInfo:
     said = describe(path)
     entry = entry_at(path, places.models, load_manifest())
     return ModelInfo(
-        path=str(path),
+        path=sanitise(str(path)),
         id=entry.id if entry else None,
-        name=said.name,
+        name=sanitise(said.name),
         kind=said.kind,
         architecture=said.architecture,
         parameters=said.parameters,

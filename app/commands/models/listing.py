@@ -39,8 +39,11 @@ def list_(role: ModelRole | None, as_json: bool) -> int:
     _print("To be had", [model for model in listed.models if not model.installed])
     if not listed.models:
         click.echo(NOTHING.get(role or "", "There is none.").format(models=places.models), err=True)
+    for model in listed.models:
+        if model.suggested and not model.installed:
+            click.echo(f"\nThe best for this machine: {model.id}")
     if any(not model.installed and model.runs for model in listed.models):
-        click.echo("\nFetch one with: llama-desk models pull ID")
+        click.echo("Fetch one with: llama-desk models pull ID. What its licence asks: llama-desk models info ID")
     _print_skipped(listed)
     return Exit.DONE
 
@@ -53,8 +56,8 @@ def _print(title: str, models: Sequence[ListedModel]) -> None:
         keeper = PROGRAM_NAMES[model.program] if model.program and model.program != "llama-desk" else ""
         name = model.name if model.name != model.id else ""
         click.echo(f"{'ok ' if model.fits else 'NO '} {sanitise(model.id)}")
-        click.echo(f"     {sanitise(joined(name, model.role, file_size(model.size), keeper))}")
-        for line in (model.good_at, f"It {model.why.removesuffix('.')}.", model.restriction):
+        click.echo(f"     {sanitise(joined(name, model.role, file_size(model.size), model.licence, keeper))}")
+        for line in (model.good_at, f"It {model.why}."):
             if line:
                 click.echo(f"     {line}")
 

@@ -41,7 +41,7 @@ def remove(model: str, yes: bool, as_json: bool) -> int:
         click.confirm(sanitise(f"Remove {path.name} ({size}) from {path.parent}?"), abort=True, err=True)
     path.unlink()
     if as_json:
-        echo_json(Removed(removed=[str(path)]))
+        echo_json(Removed(removed=[sanitise(str(path))]))
     else:
         click.echo(f"Removed: {sanitise(path.name)}")
     _warn_of_settings(model, path, places)

@@ -15,7 +15,7 @@ from app.settings import keep_setting
 from runtime.manifest import WRITING_ROLES, load_manifest
 from runtime.model_file import check_model
 from runtime.model_store import role_of
-from tools.sanitise import sanitise
+from tools.sanitise import is_clean, sanitise
 
 
 class Used(BaseModel):
@@ -38,9 +38,11 @@ def use(model: str, as_json: bool) -> int:
     path = choose_model(model, None, places)
     setting = _setting_for(path, places)
     value = str(path) if _is_file(model) else model
+    if not is_clean(value):
+        raise DeskError("The model's name has characters that settings.toml cannot hold.", hint="Rename the file.")
     keep_setting(places.settings, setting, value)
     if as_json:
-        echo_json(Used(setting=setting, value=value, path=str(path)))
+        echo_json(Used(setting=setting, value=sanitise(value), path=sanitise(str(path))))
     else:
         purpose = "answers" if setting == "model" else "search by meaning"
         click.echo(f"{sanitise(value)} is used for {purpose} from now on.")

@@ -21,13 +21,15 @@ from runtime.manifest import load_manifest
 from runtime.model_store import expected_hash, find_models, places_of
 from tools.sanitise import sanitise
 
+State = Literal["right", "changed", "kept", "unknown"]
+
 
 class Verified(BaseModel):
     """One file. `kept` says that its hash is compared with from now on, `unknown` that there is nothing to compare."""
 
     name: str
     path: str
-    status: Literal["right", "changed", "kept", "unknown"]
+    status: State
     sha256: str
     problem: str = ""
 
@@ -82,13 +84,14 @@ def _all_files(places: Locations) -> Sequence[tuple[str, Path]]:
 def _verified(name: str, path: Path, places: Locations, hashes: _Hashes) -> Verified:
     sha256 = hashes.of(path)
     before = expected_hash(path, places.models, load_manifest())
+    problem = ""
     try:
         compare_hash(path, sha256)
-    except BadModelFile as problem:
-        return Verified(name=name, path=str(path), status="changed", sha256=sha256, problem=problem.sentence())
+    except BadModelFile as different:
+        problem = sanitise(different.sentence())
     after = expected_hash(path, places.models, load_manifest())
-    status: Literal["right", "kept", "unknown"] = "right" if before else "kept" if after else "unknown"
-    return Verified(name=name, path=str(path), status=status, sha256=sha256)
+    status: State = "changed" if problem else "right" if before else "kept" if after else "unknown"
+    return Verified(name=sanitise(name), path=sanitise(str(path)), status=status, sha256=sha256, problem=problem)
 
 
 def _print(one: Verified) -> None:
@@ -98,6 +101,6 @@ def _print(one: Verified) -> None:
         "unknown": f"SHA-256 {one.sha256}; nobody says what it must be",
     }
     if one.status == "changed":
-        click.echo(f"NO  {sanitise(one.problem)}")
+        click.echo(f"NO  {one.problem}")
     else:
-        click.echo(f"ok  {sanitise(one.name)}: {words[one.status]}")
+        click.echo(f"ok  {one.name}: {words[one.status]}")
