@@ -247,6 +247,24 @@ def test_verify_sees_a_change_that_kept_size_and_time(asked, caches, tiny):
     assert asked("verify", "ollama:tiny")[0] == 1
 
 
+def test_verify_goes_on_past_a_file_that_cannot_be_read(asked, places, tiny, monkeypatch):
+    put_in_folder(places.models, "closed.gguf", tiny)
+    put_in_folder(places.models, "open.gguf", tiny)
+
+    def read(path):
+        if path.name == "closed.gguf":
+            raise PermissionError(13, "Permission denied", str(path))
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    monkeypatch.setattr("app.model_hashes.fingerprint", read)
+    code, said, _ = asked("verify")
+    assert code == 3
+    assert {model["name"]: model["status"] for model in said["models"]} == {
+        "closed.gguf": "unreadable",
+        "open.gguf": "unknown",
+    }
+
+
 def test_verify_without_any_model_says_so(places, capsys):
     assert run(["models", "verify"]) == 0
     assert "no model on this machine" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,12 +17,13 @@ from app.errors import Exit
 from app.locations import Locations, locations
 from app.model_choice import choose_model
 from app.model_hashes import compare_hash, fresh_hash
+from app.wording import file_size
 from runtime.errors import BadModelFile
 from runtime.manifest import load_manifest
 from runtime.model_store import expected_hash, find_models, places_of
 from tools.sanitise import sanitise
 
-State = Literal["right", "changed", "kept", "unknown"]
+State = Literal["right", "changed", "kept", "unknown", "unreadable"]
 
 
 class Verified(BaseModel):
@@ -53,6 +55,8 @@ def verify(model: str | None, as_json: bool) -> int:
     done: list[Verified] = []
     with closing(_Hashes(places)) as hashes:
         for name, path in files:
+            if sys.stderr.isatty():
+                click.echo(sanitise(f"Reading {name} ({file_size(path.stat().st_size)}) …"), err=True)
             done.append(_verified(name, path, places, hashes))
             if not as_json:
                 _print(done[-1])
@@ -60,7 +64,9 @@ def verify(model: str | None, as_json: bool) -> int:
         echo_json(Verification(models=done))
     elif not done:
         click.echo("There is no model on this machine but the pocket model, which is part of the program.", err=True)
-    return Exit.FAILED if any(one.status == "changed" for one in done) else Exit.DONE
+    if any(one.status == "changed" for one in done):
+        return Exit.FAILED
+    return Exit.PARTLY if any(one.status == "unreadable" for one in done) else Exit.DONE
 
 
 class _Hashes:
@@ -82,7 +88,12 @@ def _all_files(places: Locations) -> Sequence[tuple[str, Path]]:
 
 
 def _verified(name: str, path: Path, places: Locations, hashes: _Hashes) -> Verified:
-    sha256 = hashes.of(path)
+    shown = sanitise(name), sanitise(str(path))
+    try:
+        sha256 = hashes.of(path)
+    except OSError as error:
+        problem = f"{shown[0]} cannot be read ({error.strerror})."
+        return Verified(name=shown[0], path=shown[1], status="unreadable", sha256="", problem=problem)
     before = expected_hash(path, places.models, load_manifest())
     problem = ""
     try:
@@ -91,7 +102,7 @@ def _verified(name: str, path: Path, places: Locations, hashes: _Hashes) -> Veri
         problem = sanitise(different.sentence())
     after = expected_hash(path, places.models, load_manifest())
     status: State = "changed" if problem else "right" if before else "kept" if after else "unknown"
-    return Verified(name=sanitise(name), path=sanitise(str(path)), status=status, sha256=sha256, problem=problem)
+    return Verified(name=shown[0], path=shown[1], status=status, sha256=sha256, problem=problem)
 
 
 def _print(one: Verified) -> None:
@@ -100,7 +111,7 @@ def _print(one: Verified) -> None:
         "kept": f"SHA-256 {one.sha256}; it is compared with that from now on",
         "unknown": f"SHA-256 {one.sha256}; nobody says what it must be",
     }
-    if one.status == "changed":
+    if one.problem:
         click.echo(f"NO  {one.problem}")
     else:
         click.echo(f"ok  {one.name}: {words[one.status]}")
