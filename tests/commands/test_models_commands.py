@@ -174,6 +174,12 @@ def test_a_model_of_another_program_is_loaded_where_it_is(places, caches, tiny, 
     assert blob.stat().st_mtime_ns == before.st_mtime_ns
 
 
+def test_a_link_in_our_own_folder_is_loaded_too(places, tiny_model, capsys):
+    (places.models / "linked.gguf").symlink_to(tiny_model)
+    assert run(["doctor", "--model", "linked"]) == 0
+    assert "Tiny Llama for tests on" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("program", ["ollama", "huggingface"])
 def test_a_blob_that_was_tampered_with_is_not_loaded(places, caches, tiny, capsys, program):
     if program == "ollama":
