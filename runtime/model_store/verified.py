@@ -17,6 +17,9 @@ from runtime.model_store.hash_record import HashRecord
 
 _BLOB = re.compile(r"(?:sha256-)?([0-9a-f]{64})")
 
+GPT4ALL = "nomic.ai/GPT4All"
+"""The folder in which GPT4All keeps its files, whatever repository they come from."""
+
 Source = Literal["manifest", "first sight", "place"]
 
 
@@ -31,8 +34,8 @@ class Expected:
 def expected_hash(path: Path, own: Path, entries: Iterable[ManifestEntry]) -> Expected | None:
     """What the file at `path` must hash to; None when nobody knows.
 
-    A file in our `own` models folder, or in a folder REPOSITORY as LM Studio has them, is what the manifest says of
-    its name. A blob of Ollama or of Hugging Face is named for its hash. Raises BadModelFile as `HashRecord.get` does.
+    A file in our `own` models folder, in GPT4All's, or in a folder of its repository, is what the manifest says of its
+    name. A blob of Ollama or of Hugging Face is named for its hash. Raises BadModelFile as `HashRecord.get` does.
     """
     blob = _BLOB.fullmatch(path.name)
     if blob and path.parent.name == "blobs":
@@ -48,14 +51,24 @@ def expected_hash(path: Path, own: Path, entries: Iterable[ManifestEntry]) -> Ex
 
 def entry_at(path: Path, own: Path, entries: Iterable[ManifestEntry]) -> ManifestEntry | None:
     """The entry of the manifest that a file claims to be by its name and place."""
-    repository = f"{path.parent.parent.name}/{path.parent.name}"
+    repository = _repository(path)
     ours = path.parent.resolve() == own.resolve()
     for entry in entries:
         if ours and path.name == entry.local_name:
             return entry
         if path.name == entry.file and repository == entry.repository:
             return entry
+        if repository == GPT4ALL and path.name == entry.local_name and entry.size in (None, path.stat().st_size):
+            return entry
     return None
+
+
+def _repository(path: Path) -> str:
+    """What its folders say: ORG/NAME/FILE of LM Studio, or models--ORG--NAME/snapshots/REVISION/FILE of the hub's."""
+    above = [folder.name for folder in path.parents[1:3]]
+    if above[:1] == ["snapshots"] and above[1:] and above[1].startswith("models--"):
+        return above[1].removeprefix("models--").replace("--", "/", 1)
+    return f"{path.parent.parent.name}/{path.parent.name}"
 
 
 def check_hash(path: Path, sha256: str, expected: Expected | None) -> None:

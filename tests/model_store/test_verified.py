@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,22 @@ def test_a_file_of_a_repository_s_folder_must_be_the_repository_s(own, tmp_path)
     assert expected_hash(path, own, ENTRIES).sha256 == FIRST.sha256
 
 
+def test_a_file_of_the_hub_without_links_must_be_the_repository_s(own, tmp_path):
+    path = put_in_huggingface(tmp_path / "hub", FIRST.repository, FIRST.file, DATA, links=False)
+    assert expected_hash(path, own, ENTRIES).sha256 == FIRST.sha256
+    other = put_in_huggingface(tmp_path / "hub", "someone/else", FIRST.file, DATA, links=False)
+    assert expected_hash(other, own, ENTRIES) is None
+
+
+def test_a_file_of_gpt4all_must_be_what_its_name_and_size_say(own, tmp_path):
+    folder = tmp_path / "nomic.ai" / "GPT4All"
+    path = put_in_folder(folder, FIRST.local_name, DATA)
+    assert expected_hash(path, own, ENTRIES).sha256 == FIRST.sha256
+    other = put_in_folder(folder, UNKNOWN.local_name, DATA)
+    assert UNKNOWN.size != len(DATA)
+    assert entry_at(other, own, ENTRIES) is None
+
+
 def test_a_blob_must_be_what_it_is_named_for(own, tmp_path):
     for blob in (
         put_in_huggingface(tmp_path / "hub", "org/name", "model.gguf", DATA),
@@ -55,7 +72,9 @@ def test_a_blob_must_be_what_it_is_named_for(own, tmp_path):
 
 
 def test_of_any_other_file_nothing_is_expected(own, tmp_path):
-    for path in (put_in_folder(tmp_path, FIRST.file, DATA), put_in_folder(own, "mine.gguf", DATA)):
+    shallow = Path(own.anchor) / FIRST.file
+    assert entry_at(Path(own.anchor), own, ENTRIES) is None
+    for path in (put_in_folder(tmp_path, FIRST.file, DATA), put_in_folder(own, "mine.gguf", DATA), shallow):
         assert entry_at(path, own, ENTRIES) is None
         assert expected_hash(path, own, ENTRIES) is None
         check_hash(path, HASH, None)
