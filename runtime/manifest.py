@@ -16,13 +16,32 @@ class ManifestEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    family: str = ""
+    role: str = "chat"
+    quantisation: str = ""
+    parameters: int = 0
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     name: str
     repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
     file: str = Field(pattern=r"^[\w.-]+\.gguf$")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    saved_as: str | None = Field(default=None, pattern=r"^[\w.-]+\.gguf$")
+    revision: str | None = None
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    size: int | None = Field(default=None, gt=0)
+    about_size: int | None = Field(default=None, gt=0)
     licence: str
+    restriction: str = ""
+    gated: bool = False
+    projector: str | None = None
+    instead: str | None = None
+    runs: bool = True
+    why_not: str = ""
     good_at: str
+
+    @property
+    def local_name(self) -> str:
+        """The name of its file in the models folder."""
+        return self.saved_as or self.file
 
 
 def load_manifest() -> tuple[ManifestEntry, ...]:
