@@ -7,6 +7,7 @@ import asyncio
 import click
 from pydantic import BaseModel
 
+from app.commands.model_pull import pull
 from app.commands.output import echo_json
 from app.errors import Exit
 
@@ -31,6 +32,9 @@ class SelfTest(BaseModel):
 @click.group()
 def models() -> None:
     """The models on this machine."""
+
+
+models.add_command(pull)
 
 
 @models.command()
