@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from contextlib import aclosing
+from difflib import get_close_matches
 from typing import Literal
 
 import click
@@ -86,14 +87,14 @@ async def _download(entry: ManifestEntry, *, unverified: bool) -> Fetched | None
 
 
 def _listed(model_id: str) -> ManifestEntry:
-    entries = load_manifest()
-    for entry in entries:
-        if entry.id == model_id:
-            return entry
+    entries = {entry.id: entry for entry in load_manifest()}
+    if model_id in entries:
+        return entries[model_id]
+    near = get_close_matches(model_id, entries, n=1)
     raise DeskError(
         f"There is no model '{model_id}' in the list.",
         title="Model not found",
-        hint=f"There are: {', '.join(entry.id for entry in entries)}.",
+        hint=f"Did you mean {near[0]}?" if near else f"The first one there is {next(iter(entries))}.",
     )
 
 
@@ -133,7 +134,7 @@ def _facts(entry: ManifestEntry, places: Locations, *, unknown: bool) -> list[tu
     """What a person should know before a download, by name."""
     part = places.models / f"{entry.local_name}{ENDING}"
     here = part.stat().st_size if part.exists() else 0
-    size = file_size(known) if (known := entry.size or entry.about_size) else "not known before it is asked for"
+    size = _size(entry)
     facts = [
         ("Model", f"{entry.name}: {entry.good_at}"),
         ("Size", f"{size}, {file_size(here)} of it here already" if here else size),
@@ -149,6 +150,12 @@ def _facts(entry: ManifestEntry, places: Locations, *, unknown: bool) -> list[tu
     if unknown:
         facts.append(("Hash", "not known: what arrives is taken as it is, and checked by its hash from then on"))
     return facts
+
+
+def _size(entry: ManifestEntry) -> str:
+    if entry.size:
+        return file_size(entry.size)
+    return f"about {file_size(entry.about_size)}" if entry.about_size else "not known before it is asked for"
 
 
 def _show(entry: ManifestEntry, done: Fetched, places: Locations, *, as_json: bool) -> None:

@@ -35,8 +35,8 @@ def main(load: Callable[[], Sequence[ManifestEntry]], models: Path) -> int:
     sys.dont_write_bytecode = True
     os.environ.update(TELEMETRY_OFF)
     os.umask(0o077)
-    models.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        models.mkdir(mode=0o700, parents=True, exist_ok=True)
         hub = hub_at(os.environ.get("HF_ENDPOINT"))
         seal("fetcher", Grants(read=certificates(os.environ), write=(models,), hosts=hub.destinations))
         die_with_parent()

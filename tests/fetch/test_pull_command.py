@@ -46,14 +46,14 @@ class Desk:
             "SSL_CERT_FILE": str(CERTIFICATE),
         }
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*self.command, *arguments],
             capture_output=True,
             text=True,
             check=False,
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             timeout=90,
         )
 
@@ -212,9 +212,31 @@ def test_a_file_without_a_known_hash_needs_its_own_yes(desk, hub):
 
 
 @pytest.mark.parametrize(
+    ("model", "answer", "question", "code"),
+    [
+        ("tiny-1b-q4", b"n\n", "Download it? [y/N]", 1),
+        ("unknown-1b", b"y\n", "Download it, though it cannot be checked? [y/N]", 0),
+    ],
+)
+def test_one_question_shows_what_a_download_costs(desk, hub, model, answer, question, code):
+    person, terminal = os.openpty()
+    os.write(person, answer)
+    done = desk.run("models", "pull", model, stdin=terminal)
+    os.close(person)
+    os.close(terminal)
+    assert done.returncode == code
+    assert question in done.stderr
+    assert "Licence  Apache-2.0" in done.stderr
+    assert "From  localhost, tests/Tiny-GGUF" in done.stderr
+    assert f"To  {desk.models / model}.gguf" in done.stderr
+    assert "Free there" in done.stderr
+    assert bool(hub.seen) == (code == 0)
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["nothing"], 1, "There is no model 'nothing' in the list. There are: tiny-1b-q4, unknown-1b"),
+        (["tiny-1b"], 1, "There is no model 'tiny-1b' in the list. Did you mean tiny-1b-q4?"),
         (["tiny-1b-q4"], 2, "say --yes."),
         (["unknown-1b"], 2, "say --yes --unverified."),
         (["gated-1b", "--yes"], 1, "accepted its terms"),
