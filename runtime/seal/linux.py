@@ -16,6 +16,7 @@ from runtime.seal.system_files import devices, program_files, resolver_files, sy
 _SELF = Path("/proc/self")
 _STANDARD_STREAMS = 3
 _NOTHING = Path("/dev/null")
+_NAME_SERVER = 53
 
 
 def seal_by_kernel(role: Role, grants: Grants) -> list[str]:
@@ -30,15 +31,20 @@ def seal_by_kernel(role: Role, grants: Grants) -> list[str]:
     write = (*grants.write, *((_NOTHING,) if fetches else devices()), *(terminal() if role == "desk" else ()))
     try:
         not_dumpable()
-        version = restrict_files(machine, read=read, write=write, ports={port for _, port in grants.hosts})
+        version = restrict_files(machine, read=read, write=write, ports=_ports(grants))
         install_filter(machine, may_start_programs=role == "desk", may_connect=fetches)
     except OSError as error:
         raise SealFailed(
             f"This {role} could not be cut off from the network ({error.strerror}), so it does not start."
         ) from error
-    tcp = [f"TCP to the ports of a download alone (Landlock {version})"] if version >= TCP_SINCE else []
+    tcp = [f"TCP to the hosts' ports and name servers alone (Landlock {version})"] if version >= TCP_SINCE else []
     held = [*(tcp if fetches else ["network by the kernel (seccomp)"]), "memory closed to other processes"]
     return [*held, f"files by the kernel (Landlock {version})"] if version else held
+
+
+def _ports(grants: Grants) -> set[int]:
+    """Those of the hosts, and that of name servers: an answer that is too long for UDP comes by TCP."""
+    return {port for _, port in grants.hosts} | ({_NAME_SERVER} if grants.hosts else set())
 
 
 def _expect_one_thread() -> None:
