@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 Priority = Literal["foreground", "background"]
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -64,6 +64,10 @@ class Load(Message):
     threads: int | None = Field(default=None, ge=1)
     """The most threads; physical cores when absent. The engine may use fewer while other programs are busy."""
     kv_type: Literal["f32", "f16", "q8_0"] = "f16"
+    gpu_layers: int | None = Field(default=None, ge=0)
+    """Layers of the model on the GPU, its last ones, and the output with them; all when absent, none at 0."""
+    ubatch: int | None = Field(default=None, ge=16, le=4096)
+    """Tokens of a prompt computed in one call; what suits the device when absent."""
     purpose: Literal["text", "vectors"] = "text"
     """A model loaded for vectors answers `Embed` and nothing else, and needs no memory for a context."""
 
@@ -127,12 +131,19 @@ class Stats(Message):
     request: int
 
 
+class Devices(Message):
+    """Ask what models can be computed on; needs no model."""
+
+    kind: Literal["devices"] = "devices"
+    request: int
+
+
 class Shutdown(Message):
     kind: Literal["shutdown"] = "shutdown"
 
 
 Command = Annotated[
-    Load | Unload | Generate | Cancel | Embed | CountTokens | Stats | Shutdown, Field(discriminator="kind")
+    Load | Unload | Generate | Cancel | Embed | CountTokens | Stats | Devices | Shutdown, Field(discriminator="kind")
 ]
 
 # Events: engine to desk.
@@ -229,6 +240,28 @@ class StatsReport(Message):
     """Decode speed over the last seconds; 0.0 when idle."""
 
 
+class DeviceReport(Message):
+    """One device of ggml's own list, the processor with the main memory among them; memory in bytes."""
+
+    backend: str
+    """ggml's name of its kind, such as "CUDA", "MTL", "Vulkan" or "CPU"."""
+    name: str
+    total: int
+    free: int
+    integrated: bool = False
+    """Whether it is a GPU that shares the main memory."""
+
+
+class DeviceList(Message):
+    kind: Literal["device_list"] = "device_list"
+    request: int
+    devices: tuple[DeviceReport, ...]
+    backends: tuple[str, ...]
+    """The backends that are loaded, by ggml's names."""
+    folder: str
+    """Where llama.cpp's libraries are, and where further backends are looked for."""
+
+
 class Failed(Message):
     """A command that could not be carried out; `request` is None when no single command is at fault."""
 
@@ -240,7 +273,18 @@ class Failed(Message):
 
 
 Event = Annotated[
-    Hello | Loaded | Unloaded | Prefilled | Delta | Usage | Done | Embedded | Counted | StatsReport | Failed,
+    Hello
+    | Loaded
+    | Unloaded
+    | Prefilled
+    | Delta
+    | Usage
+    | Done
+    | Embedded
+    | Counted
+    | StatsReport
+    | DeviceList
+    | Failed,
     Field(discriminator="kind"),
 ]
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Sequence
 from itertools import batched, count
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, Unpack
+from typing import Self, Unpack
 
-from runtime.client.requests import GenerateOptions, GenerationEvent, Pending, Request, Restarted
+from runtime.client.requests import GenerateOptions, GenerationEvent, LoadOptions, Pending, Request, Restarted
 from runtime.client.supervisor import Supervisor
 from runtime.errors import BadModelFile, EngineFailed
 from runtime.model_file import check_model
@@ -17,6 +17,8 @@ from runtime.protocol import (
     Counted,
     CountTokens,
     Delta,
+    DeviceList,
+    Devices,
     Done,
     Embed,
     Embedded,
@@ -85,25 +87,13 @@ class EngineClient:
         """Start the process, if it does not run, and return its greeting."""
         return await self._supervisor.start()
 
-    async def load(
-        self,
-        path: Path,
-        *,
-        n_ctx: int | None = None,
-        slots: int = 4,
-        kv_type: Literal["f32", "f16", "q8_0"] = "f16",
-        threads: int | None = None,
-    ) -> Loaded:
-        """Check the GGUF file at `path` and load it in place of any other. Raises BadModelFile.
+    async def load(self, path: Path, **options: Unpack[LoadOptions]) -> Loaded:
+        """Check the GGUF file at `path` and load it in place of any other. Raises BadModelFile, OutOfMemory.
 
         To cancel this is to kill the engine, for nothing else stops a load; it starts again when it is next needed.
         """
         path = await _checked(path)
-        return await self._supervisor.load(
-            Load(
-                request=next(self._numbers), path=str(path), n_ctx=n_ctx, slots=slots, kv_type=kv_type, threads=threads
-            )
-        )
+        return await self._supervisor.load(Load(request=next(self._numbers), path=str(path), **options))
 
     async def load_for_vectors(self, path: Path, *, threads: int | None = None) -> Loaded:
         """As `load`, for `embed` alone: the model needs no template and gets no context. Raises BadModelFile."""
@@ -160,6 +150,10 @@ class EngineClient:
     async def stats(self) -> StatsReport:
         """What the engine is doing now."""
         return await self._ask(Stats(request=next(self._numbers)), StatsReport)
+
+    async def devices(self) -> DeviceList:
+        """What models can be computed on, and the memory that is free now; no model has to be loaded."""
+        return await self._ask(Devices(request=next(self._numbers)), DeviceList)
 
     async def close(self) -> None:
         """End the process; what is under way fails. The client is of no use afterwards."""

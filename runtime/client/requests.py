@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from runtime.client.process import EngineProcess
-from runtime.errors import BadModelFile, ContextOverflow, EngineFailed, RuntimeProblem
+from runtime.errors import BadModelFile, ContextOverflow, EngineFailed, OutOfMemory, RuntimeProblem
 from runtime.protocol import (
     CountTokens,
     Delta,
+    Devices,
     Done,
     Embed,
     Event,
@@ -40,6 +41,17 @@ class Restarted:
 type GenerationEvent = Prefilled | Delta | Usage | Done | Restarted
 
 
+class LoadOptions(TypedDict, total=False):
+    """The fields of `runtime.protocol.Load` that its caller chooses, with the defaults that stand there."""
+
+    n_ctx: int | None
+    slots: int
+    kv_type: Literal["f32", "f16", "q8_0"]
+    threads: int | None
+    gpu_layers: int | None
+    ubatch: int | None
+
+
 class GenerateOptions(TypedDict, total=False):
     """The fields of `runtime.protocol.Generate` that its caller chooses, with the defaults that stand there."""
 
@@ -55,7 +67,7 @@ class GenerateOptions(TypedDict, total=False):
     priority: Priority
 
 
-type Request = Load | Unload | Generate | Embed | CountTokens | Stats
+type Request = Load | Unload | Generate | Embed | CountTokens | Stats | Devices
 """The commands that are answered."""
 
 
@@ -93,7 +105,7 @@ class Pending:
 
 def problem_of(failed: Failed) -> RuntimeProblem:
     """The exception that the engine's refusal stands for."""
-    kinds: dict[str, type[RuntimeProblem]] = {kind.title: kind for kind in (BadModelFile, ContextOverflow)}
+    kinds: dict[str, type[RuntimeProblem]] = {kind.title: kind for kind in (BadModelFile, ContextOverflow, OutOfMemory)}
     problem = kinds.get(failed.title, EngineFailed)(failed.message, hint=failed.hint)
     problem.title = failed.title
     return problem

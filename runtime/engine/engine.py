@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from runtime.engine import native
+from runtime.engine import backends
+from runtime.engine.backends import gpu_name
 from runtime.engine.context import BYTES_PER_VALUE, Context, ContextShape
 from runtime.engine.detokenize import TextStream
 from runtime.engine.embedding import Embeddings
@@ -17,7 +18,7 @@ from runtime.engine.generation import Generation
 from runtime.engine.grammar import Grammar
 from runtime.engine.interrupt import Interrupt
 from runtime.engine.json_schema import schema_grammar
-from runtime.engine.memory import fit
+from runtime.engine.memory import available_memory, fit
 from runtime.engine.model import Model
 from runtime.engine.pace import Pace
 from runtime.engine.prompts import PromptWriter
@@ -27,10 +28,12 @@ from runtime.engine.slots import cut_into_chunks
 from runtime.engine.tool_grammar import tool_grammar
 from runtime.engine.vector_model import VectorModel
 from runtime.engine.words_grammar import words_grammar
-from runtime.errors import BadModelFile, EngineFailed, RuntimeProblem
+from runtime.errors import BadModelFile, EngineFailed, OutOfMemory, RuntimeProblem
 from runtime.protocol import (
     Counted,
     CountTokens,
+    DeviceList,
+    Devices,
     Embed,
     Event,
     Generate,
@@ -87,6 +90,16 @@ class Engine:
         idle = StatsReport(request=command.request, resident_bytes=resident)
         self._emit(self._loaded.stats(command.request, resident) if self._loaded else idle)
 
+    def devices(self, command: Devices) -> None:
+        self._emit(
+            DeviceList(
+                request=command.request,
+                devices=backends.devices(),
+                backends=backends.backends(),
+                folder=str(backends.FOLDER),
+            )
+        )
+
     def step(self) -> bool:
         """Compute a little; False when there is nothing to do."""
         return self._loaded.step() if self._loaded else False
@@ -106,7 +119,8 @@ class LoadedModel:
     """A model, its context, and everything that lives as long as they do."""
 
     def __init__(self, command: Load, threads: int, interrupt: Interrupt, emit: Callable[[Event], None]) -> None:
-        self.model = Model(Path(command.path))
+        self.model = Model(Path(command.path), command.gpu_layers)
+        self._device = (command.gpu_layers != 0 and gpu_name()) or "CPU"
         try:
             self.prompts = PromptWriter(self.model)
             self._context = Context(self.model, _shape(command, self.model, threads), interrupt)
@@ -181,7 +195,7 @@ class LoadedModel:
             n_vocab=model.n_vocab,
             n_embd=model.n_embd,
             has_template=model.chat_template is not None,
-            device=native.device_name(),
+            device=self._device,
             seconds=seconds,
         )
 
@@ -206,8 +220,19 @@ def physical_cores() -> int:
 
 def _memory_left(model: Model) -> int:
     """Bytes free for a context. The pages of a mapped model count as available, and are needed all the same."""
-    available = psutil.virtual_memory().available
+    _, available = available_memory()
     return max(available - model.size, available // 8)
+
+
+def _fitting(command: Load, model: Model) -> tuple[int, int]:
+    """Tokens of context and sequences, for a load that nobody has planned."""
+    return fit(
+        command.n_ctx,
+        command.slots,
+        n_ctx_train=model.n_ctx_train,
+        bytes_per_token=model.cache_bytes(BYTES_PER_VALUE[command.kv_type]),
+        available=_memory_left(model),
+    )
 
 
 def _shape(command: Load, model: Model, threads: int) -> ContextShape:
@@ -215,16 +240,11 @@ def _shape(command: Load, model: Model, threads: int) -> ContextShape:
         raise BadModelFile(f"{model.name} writes no text.", hint="Choose a chat model.")
     if command.kv_type == "q8_0" and model.head_width % 32:
         raise EngineFailed(f"{model.name} cannot keep its context in 8 bits.", hint="Load it with 16 bits.")
-    gpu = native.runs_on_gpu()
-    n_ctx, sequences = fit(
-        command.n_ctx,
-        command.slots,
-        n_ctx_train=model.n_ctx_train,
-        bytes_per_token=model.cache_bytes(BYTES_PER_VALUE[command.kv_type]),
-        available=_memory_left(model),
-    )
+    gpu = command.gpu_layers != 0 and gpu_name() is not None
+    planned = command.gpu_layers is not None and command.n_ctx is not None
+    n_ctx, sequences = (command.n_ctx or 0, command.slots) if planned else _fitting(command, model)
     if not sequences:
-        raise EngineFailed(
+        raise OutOfMemory(
             f"A context of {n_ctx} tokens for {model.name} does not fit the memory that is free.",
             hint="Close other programs, or choose a smaller model or context.",
         )
@@ -237,7 +257,7 @@ def _shape(command: Load, model: Model, threads: int) -> ContextShape:
     return ContextShape(
         n_ctx=n_ctx,
         sequences=sequences,
-        chunk=_GPU_CHUNK if gpu else _CHUNK,
+        chunk=command.ubatch or (_GPU_CHUNK if gpu else _CHUNK),
         kv_type=command.kv_type,
         threads=threads,
         flash_attention=None if gpu else cpu_flash,

@@ -26,6 +26,7 @@ from runtime.protocol import (
     Cancel,
     Command,
     CountTokens,
+    Devices,
     Embed,
     Event,
     Failed,
@@ -166,6 +167,8 @@ def _dispatch(engine: Engine, command: Command, events: Outbox) -> None:
             engine.count(command)
         case Stats():
             engine.stats(command)
+        case Devices():
+            engine.devices(command)
         case Cancel():
             engine.cancel(command.request)
         case Shutdown():

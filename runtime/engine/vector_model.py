@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from runtime.engine import native
+from runtime.engine import backends
 from runtime.engine.embedding import Embeddings
 from runtime.engine.interrupt import Interrupt
 from runtime.engine.model import Model
@@ -53,7 +53,7 @@ class VectorModel:
             n_vocab=model.n_vocab,
             n_embd=model.n_embd,
             has_template=False,
-            device=native.device_name(),
+            device=backends.gpu_name() or "CPU",
             seconds=seconds,
         )
 

@@ -14,6 +14,7 @@ from runtime.model_file.architectures import TEXT_ENCODERS, TEXT_GENERATORS
 from runtime.model_file.flaws import Flaw, damaged, unsupported
 from runtime.model_file.header import Header, Scalar, read_header, read_scalars
 from runtime.model_file.hyperparameters import check_hyperparameters
+from runtime.model_file.sizes import Sizes, sizes_of
 from runtime.model_file.vocabulary import check_vocabulary
 
 MAX_NAME = 80
@@ -36,6 +37,8 @@ class ModelFacts:
     """Whether it carries the template that turns a conversation into its prompt."""
     size: int
     """Bytes of the file."""
+    sizes: Sizes
+    """What decides how much memory it takes."""
     embeds: bool = False
     """Whether it was made to turn texts into vectors rather than to write."""
 
@@ -111,6 +114,7 @@ def _facts(header: Header, path: Path, size: int) -> ModelFacts:
         n_vocab=n_vocab,
         has_template=isinstance(template, bytes) and bool(template.strip()),
         size=size,
+        sizes=sizes_of(header, architecture),
         embeds=embeds,
     )
 
