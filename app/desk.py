@@ -12,7 +12,7 @@ from app.conversation.assistant import Assistant
 from app.conversation.call_runner import CallRunner
 from app.conversation.chats import Chats
 from app.conversation.desk_tasks import DeskTasks
-from app.conversation.events import Answered, AnswerEvent, Confirm, PassagesFound, nobody
+from app.conversation.events import Answered, AnswerEvent, AnswerNotice, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.message_digest import digest_messages
 from app.conversation.message_passages import document_of, message_id_of, path_of
@@ -26,11 +26,12 @@ from app.file_index.embedder import Embedder, open_embedder
 from app.file_index.folder_index import FolderIndex
 from app.file_index.passage_vectors import PassageVectors
 from app.file_index.watch import FolderWatch
-from app.folder_summary.events import Event
+from app.folder_summary.events import Event, Notice
 from app.folder_summary.folder_summary import FolderSummary
 from app.folder_summary.sources import sources_of
 from app.locations import Locations
 from app.model_choice import about_the_pocket_model, choose_embedding_model, choose_model
+from app.model_fitting import wanted_by
 from app.privacy import Privacy, granted, look
 from app.roles import role_command
 from app.settings import load_settings
@@ -106,7 +107,11 @@ class LocalDesk(DeskRecords):
         embedding_model = choose_embedding_model(settings.embedding_model, places)
         database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
-            session = open_session(chosen, places, lambda path: fingerprint_of(database, path)) if chosen else None
+            session = (
+                open_session(chosen, places, lambda path: fingerprint_of(database, path), wanted_by(settings))
+                if chosen
+                else None
+            )
             embedder = (
                 open_embedder(embedding_model, places, lambda path: fingerprint_of(database, path))
                 if embedding_model
@@ -126,6 +131,8 @@ class LocalDesk(DeskRecords):
         with self._working():
             async with contextlib.aclosing(run.run(sources_of(paths))) as events:
                 async for event in events:
+                    if notice := self._notice():
+                        yield Notice(notice)
                     yield event
 
     async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
@@ -271,7 +278,13 @@ class LocalDesk(DeskRecords):
         with self._working():
             async with contextlib.aclosing(answer) as events:
                 async for event in events:
+                    if notice := self._notice():
+                        yield AnswerNotice(notice)
                     yield event
+
+    def _notice(self) -> str:
+        """What is to be told of how the model was loaded, once."""
+        return self._session.take_notice() if self._session else ""
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:

@@ -7,31 +7,30 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.locations import Locations
+from app.model_fitting import ANYTHING, ModelFitting, smaller_models
 from app.roles import role_command
 from runtime.client import EngineClient
 from runtime.errors import BadModelFile, RuntimeProblem
+from runtime.fit import Wanted
 from runtime.model_file import ModelFacts, check_model
 from runtime.pocket import POCKET_MODEL
 from runtime.protocol import Loaded
-
-LARGEST_CONTEXT = 8192
-"""Tokens of context asked for. More costs memory and, on a CPU, time that a summary in parts does not need."""
-
-SLOTS = 2
-"""Sequences: one for what a person waits for beside one of a summary, which writes its pieces in turn."""
 
 
 class EngineSession:
     """A model file and the engine that runs it.
 
     `facts` are read from the file's header when the session is made, so that plans, names and stored results are known
-    without the engine; `fingerprint` is the SHA-256 of the file.
+    without the engine; `fingerprint` is the SHA-256 of the file. `fitting` says how it is loaded.
     """
 
-    def __init__(self, model: Path, fingerprint: str, places: Locations, facts: ModelFacts) -> None:
+    def __init__(
+        self, model: Path, fingerprint: str, places: Locations, facts: ModelFacts, fitting: ModelFitting
+    ) -> None:
         self.model = model
         self.fingerprint = fingerprint
         self.facts = facts
+        self.fitting = fitting
         self.loaded: Loaded | None = None
         self._client = EngineClient(
             role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log, reads=[model]
@@ -49,16 +48,17 @@ class EngineSession:
 
     @property
     def n_ctx(self) -> int:
-        return min(self.facts.n_ctx_train, LARGEST_CONTEXT)
+        """Tokens of context for one sequence: as loaded, or as it probably will be."""
+        return self.fitting.n_ctx
 
     async def client(self) -> EngineClient:
         """The engine with the model loaded; the first call starts it.
 
-        Raises RuntimeProblem when the engine does not start or cannot load the file.
+        Raises RuntimeProblem when the engine does not start or cannot load the file, or when that does not fit.
         """
         async with self._starting:
             if self.loaded is None:
-                self.loaded = await self._client.load(self.model, n_ctx=self.n_ctx, slots=SLOTS)
+                self.loaded = await self.fitting.load(self._client, self.model)
         return self._client
 
     async def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -74,16 +74,23 @@ class EngineSession:
         except RuntimeProblem:
             return 0.0  # whoever waits for the engine hears of it
 
+    def take_notice(self) -> str:
+        """What the user should know of how the model was loaded, once; "" when there is nothing to tell."""
+        return self.fitting.take_notice()
+
     async def close(self) -> None:
         await self._client.close()
 
 
-def open_session(model: Path, places: Locations, fingerprint_of: Callable[[Path], str]) -> EngineSession:
-    """Check the file and make its session.
+def open_session(
+    model: Path, places: Locations, fingerprint_of: Callable[[Path], str], wanted: Wanted = ANYTHING
+) -> EngineSession:
+    """Check the file and make its session; `wanted` is what the user has set of the way it is loaded.
 
     `fingerprint_of` hashes the file, or knows its hash. Raises BadModelFile when the file is not one that writes.
     """
     facts = check_model(model)
     if facts.embeds:
         raise BadModelFile(f"{model.name} turns texts into vectors and writes none.", hint="Choose a chat model.")
-    return EngineSession(model, fingerprint_of(model), places, facts)
+    fitting = ModelFitting(facts, wanted, lambda: smaller_models(model, places))
+    return EngineSession(model, fingerprint_of(model), places, facts, fitting)

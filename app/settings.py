@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import DeskError
 
@@ -21,6 +21,15 @@ class Settings(BaseModel):
 
     embedding_model: str | None = None
     """The model that turns passages into vectors: a GGUF file, or the name of one in the models folder."""
+
+    context: int | None = Field(default=None, ge=512)
+    """Tokens of context to load a model with, in place of 8192; less is taken where memory is short."""
+
+    gpu_layers: int | None = Field(default=None, ge=0)
+    """How many of a model's layers go on the GPU, 0 for none; as many as fit unless set."""
+
+    kv_type: Literal["f32", "f16", "q8_0"] | None = None
+    """In which form the context is kept: 16 bits, or 8 where memory is short, unless set."""
 
     zone: str | None = None
     """The time zone that the user lives in ("Europe/Zurich"); the system's unless set."""

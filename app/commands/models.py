@@ -62,6 +62,7 @@ async def _test(model: str | None, *, quiet: bool) -> SelfTest | None:
     from app.engine_session import open_session
     from app.locations import locations
     from app.model_choice import choose_model
+    from app.model_fitting import wanted_by
     from app.settings import load_settings
     from tools.desk_db.models import ModelScore
 
@@ -70,7 +71,10 @@ async def _test(model: str | None, *, quiet: bool) -> SelfTest | None:
     database = DatabaseThread(places.database)
     try:
         session = open_session(
-            choose_model(model, settings.model, places), places, lambda path: fingerprint_of(database, path)
+            choose_model(model, settings.model, places),
+            places,
+            lambda path: fingerprint_of(database, path),
+            wanted_by(settings),
         )
         tried: list[TriedCase] = []
         try:

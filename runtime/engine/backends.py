@@ -15,7 +15,7 @@ from typing import Any
 
 from llama_cpp import llama_cpp as _bindings
 
-from runtime.engine.memory import available_memory
+from runtime.fit.memory import available_memory
 from runtime.protocol import DeviceReport
 
 FOLDER = Path(_bindings.__file__).resolve().parent / "lib"

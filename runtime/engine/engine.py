@@ -18,7 +18,7 @@ from runtime.engine.generation import Generation
 from runtime.engine.grammar import Grammar
 from runtime.engine.interrupt import Interrupt
 from runtime.engine.json_schema import schema_grammar
-from runtime.engine.memory import available_memory, fit
+from runtime.engine.memory import fit
 from runtime.engine.model import Model
 from runtime.engine.pace import Pace
 from runtime.engine.prompts import PromptWriter
@@ -29,6 +29,7 @@ from runtime.engine.tool_grammar import tool_grammar
 from runtime.engine.vector_model import VectorModel
 from runtime.engine.words_grammar import words_grammar
 from runtime.errors import BadModelFile, EngineFailed, OutOfMemory, RuntimeProblem
+from runtime.fit.memory import available_memory
 from runtime.protocol import (
     Counted,
     CountTokens,

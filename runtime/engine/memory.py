@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import psutil
-
 _SHARE = 0.25  # of the memory that is available, for keys and values
 _MOST = 0.8  # of it, so that a context that was asked for is made
 _SMALLEST = 2048  # tokens; a context below this is not offered in exchange for memory
@@ -27,27 +23,3 @@ def fit(n_ctx: int | None, slots: int, *, n_ctx_train: int, bytes_per_token: flo
     each = max(1.0, chosen * bytes_per_token)
     fitting = max(int(available * _SHARE // each), min(2, int(available * _MOST // each)))
     return chosen, min(slots, fitting)
-
-
-def available_memory() -> tuple[int, int]:
-    """Bytes of main memory: all that this process may ever have, and what it may take now without swapping.
-
-    Both are bounded by the limit of the control group that Linux runs it in, as in a container.
-    """
-    memory = psutil.virtual_memory()
-    total, available = memory.total, memory.available
-    group = _control_group()
-    if group is None:
-        return total, available
-    limit, used = group
-    return min(total, limit), min(available, max(0, limit - used))
-
-
-def _control_group() -> tuple[int, int] | None:
-    """The limit of this process's control group (version 2), and what it uses of it; None without a limit."""
-    try:
-        name = Path("/proc/self/cgroup").read_text("ascii").strip().rpartition("::")[2]
-        folder = Path("/sys/fs/cgroup") / name.lstrip("/")
-        return int((folder / "memory.max").read_text("ascii")), int((folder / "memory.current").read_text("ascii"))
-    except (OSError, ValueError):  # another system, version 1, or "max"
-        return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from runtime.fit.devices import Device, DeviceKind, main_memory
 from runtime.fit.footprint import Footprint, KvType, footprint_of
-from runtime.fit.plan import Candidate, Plan, Refusal, Wanted, plan, possible_plans
+from runtime.fit.plan import DEFAULT_N_CTX, SMALLEST_N_CTX, Candidate, Plan, Refusal, Wanted, plan, possible_plans
 
 __all__ = [
+    "DEFAULT_N_CTX",
+    "SMALLEST_N_CTX",
     "Candidate",
     "Device",
     "DeviceKind",

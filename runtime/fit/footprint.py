@@ -19,8 +19,9 @@ KvType = Literal["f32", "f16", "q8_0"]
 KV_TYPES: dict[KvType, tuple[int, int]] = {"f32": (1, 4), "f16": (1, 2), "q8_0": (32, 34)}
 """Numbers in one block of keys or values, and the bytes of a block."""
 
-PROCESS = 96 << 20
-"""Bytes of the engine before it loads anything, with Python, its libraries and llama.cpp's: measured on Linux."""
+PROCESS = 64 << 20
+"""Bytes of the engine for Python, its libraries and llama.cpp's (54 MiB before it loads anything) and for the graphs of
+a small model (8 MiB more): measured on Linux."""
 BYTES_PER_TOKEN, BYTES_PER_MERGE = 150, 110
 """Of llama.cpp's tables of the vocabulary: 49 MiB for Llama 3's 128,256 tokens and 280,147 merges, measured."""
 _CELLS = 256  # llama_context pads the context of each sequence to a multiple of this
@@ -94,6 +95,10 @@ class Footprint:
         rounding = 2 * scores if kv_type == "f16" else 0
         scratch = max(rounding, ubatch * sizes.feed_forward * 9 // 8)
         return mask + max(attention, feed_forward, output) + scratch
+
+    def input_bytes(self, n_ctx: int, ubatch: int) -> int:
+        """Of what the CPU hands to a GPU that computes all layers: vectors of the tokens and the mask."""
+        return _FLOAT * ubatch * (2 * self.sizes.width + self.cells(n_ctx, 1))
 
     def output_bytes(self, outputs: int) -> int:
         """Of the logits that are handed out: a row for each of `outputs`, and the list of all tokens beside it."""

@@ -65,11 +65,15 @@ def shares_of(footprint: Footprint, devices: Sequence[Device], setup: Setup) -> 
     ]
     memory = main_memory(devices)
     own = PROCESS + footprint.vocabulary + sizes.embedding + footprint.output_bytes(setup.sequences)
-    own += layers_on(_CPU) + compute
+    own += layers_on(_CPU)
+    own += compute if _CPU in places else footprint.input_bytes(setup.n_ctx, setup.ubatch)
     if not gpus and not sizes.tied:
         own += sizes.output
-    shared = sum(share.needed for share in shares if share.device.takes_main_memory)
-    return (*shares, Share(memory, places.count(_CPU), own + shared))
+    for share in shares:
+        if share.device.takes_main_memory:
+            # Metal maps the file that the CPU has mapped: a matrix that both use is there once.
+            own += share.needed - (sizes.output if sizes.tied and share.device.kind == "metal" else 0)
+    return (*shares, Share(memory, places.count(_CPU), own))
 
 
 _CPU = -1

@@ -55,9 +55,8 @@ class Plan:
     @property
     def needed(self) -> int:
         """Bytes in all, those of a GPU that shares the main memory once."""
-        return sum(share.needed for share in self.shares[:-1] if not share.device.takes_main_memory) + (
-            self.shares[-1].needed
-        )
+        *gpus, main = self.shares
+        return main.needed + sum(share.needed for share in gpus if not share.device.takes_main_memory)
 
     def words(self) -> str:
         """For a person: "22 of 28 layers on the GPU, 8k context, 2.9 of 4 GB"."""
