@@ -65,7 +65,10 @@ class Load(Message):
     """The most threads; physical cores when absent. The engine may use fewer while other programs are busy."""
     kv_type: Literal["f32", "f16", "q8_0"] = "f16"
     gpu_layers: int | None = Field(default=None, ge=0)
-    """Layers of the model on the GPU, its last ones, and the output with them; all when absent, none at 0."""
+    """Layers of the model on the GPU, its last ones, and the output with them; all when absent, none at 0.
+
+    With it and `n_ctx` the load counts as planned: the context and the slots are made as they are asked for.
+    """
     ubatch: int | None = Field(default=None, ge=16, le=4096)
     """Tokens of a prompt computed in one call; what suits the device when absent."""
     purpose: Literal["text", "vectors"] = "text"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import sqlite3
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 from pydantic import BaseModel
 
 import app
+from app.backend_wording import about_backends
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
@@ -26,10 +28,14 @@ from app.model_choice import (
     choose_model,
     installed_embedding_models,
 )
+from app.model_fitting import wanted_by
+from app.roles import role_command
 from app.settings import load_settings
+from runtime.client import EngineClient
 from runtime.errors import RuntimeProblem
 from runtime.model_file import check_model
 from runtime.pocket import POCKET_MODEL
+from runtime.protocol import DeviceList
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.registry import Registry, installed
@@ -58,6 +64,7 @@ def doctor(model: str | None, as_json: bool) -> int:
         findings += [
             _attempt("Database", lambda: _database(places)),
             _attempt("Model", lambda: _model(places, model)),
+            _attempt("Backends", lambda: _backends(places)),
             _attempt("Engine", lambda: _engine(places, model)),
             _attempt("Tools", _tools),
             _attempt("Tool calls", lambda: _tool_calls(places, model)),
@@ -144,6 +151,17 @@ def _embedding_model(places: Locations) -> str:
     return "none; search goes by words alone"
 
 
+def _backends(places: Locations) -> str:
+    answer = asyncio.run(_ask_for_devices(places))
+    return about_backends(answer, sys.platform)
+
+
+async def _ask_for_devices(places: Locations) -> DeviceList:
+    client = EngineClient(role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log)
+    async with client:
+        return await client.devices()
+
+
 def _engine(places: Locations, asked: str | None) -> str:
     return asyncio.run(_start_engine(_chosen(places, asked), places))
 
@@ -153,10 +171,12 @@ def _chosen(places: Locations, asked: str | None) -> Path:
 
 
 async def _start_engine(model: Path, places: Locations) -> str:
-    session = open_session(model, places, lambda _: "")
+    session = open_session(model, places, lambda _: "", wanted_by(load_settings(places.settings)))
     try:
         await session.client()
-        loaded = session.loaded
-        return f"{session.name} on {loaded.device}, loaded in {loaded.seconds:.1f} s" if loaded else "not loaded"
+        loaded, plan = session.loaded, session.fitting.plan
+        if loaded is None or plan is None:
+            return "not loaded"
+        return f"{session.name} on {loaded.device}, {plan.words()}; loaded in {loaded.seconds:.1f} s"
     finally:
         await session.close()

@@ -47,6 +47,7 @@ from runtime.protocol import (
 _CHUNK = 128  # tokens in one prefill call; 256 and 512 were within 4 % of it (1B, two cores, medians of four)
 _GPU_CHUNK = 512
 _MOST_THREADS = 256  # ggml aborts over 512
+_MOST_CELLS = 2**31 - 1  # llama.cpp counts tokens of context in 32 bits
 
 
 class Engine:
@@ -225,6 +226,13 @@ def _memory_left(model: Model) -> int:
     return max(available - model.size, available // 8)
 
 
+def _planned(command: Load, model: Model) -> tuple[int, int] | None:
+    """Tokens of context and sequences, where the desk has counted the memory that everything takes."""
+    if command.gpu_layers is None or command.n_ctx is None:
+        return None
+    return min(command.n_ctx, model.n_ctx_train or command.n_ctx), command.slots
+
+
 def _fitting(command: Load, model: Model) -> tuple[int, int]:
     """Tokens of context and sequences, for a load that nobody has planned."""
     return fit(
@@ -242,9 +250,8 @@ def _shape(command: Load, model: Model, threads: int) -> ContextShape:
     if command.kv_type == "q8_0" and model.head_width % 32:
         raise EngineFailed(f"{model.name} cannot keep its context in 8 bits.", hint="Load it with 16 bits.")
     gpu = command.gpu_layers != 0 and gpu_name() is not None
-    planned = command.gpu_layers is not None and command.n_ctx is not None
-    n_ctx, sequences = (command.n_ctx or 0, command.slots) if planned else _fitting(command, model)
-    if not sequences:
+    n_ctx, sequences = _planned(command, model) or _fitting(command, model)
+    if not sequences or n_ctx * sequences > _MOST_CELLS:
         raise OutOfMemory(
             f"A context of {n_ctx} tokens for {model.name} does not fit the memory that is free.",
             hint="Close other programs, or choose a smaller model or context.",

@@ -68,11 +68,11 @@ class Footprint:
         block, size = KV_TYPES[kv_type]
         return self.cells(n_ctx, sequences) * (-(-layer.keys // block) + -(-layer.values // block)) * size
 
-    def compute_bytes(self, n_ctx: int, ubatch: int, *, outputs: int, kv_type: KvType, flash: bool) -> int:
-        """Of the buffer for intermediate results, and of the CPU's scratch memory beside it.
+    def compute_bytes(self, n_ctx: int, ubatch: int, *, outputs: int, flash: bool) -> int:
+        """Of the buffer for intermediate results.
 
-        The buffer holds the largest of three moments for a micro-batch of `ubatch` tokens (`llama_context::
-        graph_reserve` reserves it once for the full context):
+        It holds the largest of three moments for a micro-batch of `ubatch` tokens (`llama_context::graph_reserve`
+        reserves it once for the full context):
 
         - attention: the mask, a score for each head and each token of the context, and per token 2 vectors of the
           model's width, 3 of the queries', 2 of the keys'. Flash attention has a 16-bit mask, no scores, and one vector
@@ -81,8 +81,7 @@ class Footprint:
         - output: a row of logits for each of `outputs`.
 
         The counts of vectors were found by comparing buffers of models of five shapes; they are exact for attention and
-        up to 2 of the model's width too many for feed-forward. Scratch: the scores once more in 16 bits, as the product
-        with 16-bit values wants them (`ggml_graph_plan` in ggml-cpu.c), and a feed-forward row in 8.
+        up to 2 of the model's width too many for feed-forward.
         """
         sizes, cells = self.sizes, self.cells(n_ctx, 1)
         queries, keys = sizes.heads * sizes.head_width, max(layer.keys for layer in sizes.layers)
@@ -92,9 +91,15 @@ class Footprint:
         attention = _FLOAT * (scores + ubatch * vectors)
         feed_forward = _FLOAT * ubatch * (3 * sizes.feed_forward + 4 * sizes.width)
         output = _FLOAT * outputs * (sizes.n_vocab + sizes.width)
-        rounding = 2 * scores if kv_type == "f16" else 0
-        scratch = max(rounding, ubatch * sizes.feed_forward * 9 // 8)
-        return mask + max(attention, feed_forward, output) + scratch
+        return mask + max(attention, feed_forward, output)
+
+    def scratch_bytes(self, n_ctx: int, ubatch: int, *, kv_type: KvType, flash: bool) -> int:
+        """Of the CPU's memory for one operation (`ggml_graph_plan` in ggml-cpu.c), which no buffer shows.
+
+        The scores once more in 16 bits, as a product with 16-bit values wants them, or a feed-forward row in 8.
+        """
+        rounded = 2 * ubatch * self.cells(n_ctx, 1) * self.sizes.heads if kv_type == "f16" and not flash else 0
+        return max(rounded, ubatch * self.sizes.feed_forward * 9 // 8)
 
     def input_bytes(self, n_ctx: int, ubatch: int) -> int:
         """Of what the CPU hands to a GPU that computes all layers: vectors of the tokens and the mask."""

@@ -47,9 +47,8 @@ def shares_of(footprint: Footprint, devices: Sequence[Device], setup: Setup) -> 
     sizes, gpus = footprint.sizes, chosen_gpus(devices) if setup.gpu_layers else ()
     places = _places(len(sizes.layers), gpus, setup.gpu_layers)
     flash = bool(gpus) or setup.kv_type == "q8_0"  # as the engine chooses it
-    compute = footprint.compute_bytes(
-        setup.n_ctx, setup.ubatch, outputs=setup.sequences, kv_type=setup.kv_type, flash=flash
-    )
+    compute = footprint.compute_bytes(setup.n_ctx, setup.ubatch, outputs=setup.sequences, flash=flash)
+    compute += footprint.scratch_bytes(setup.n_ctx, setup.ubatch, kv_type=setup.kv_type, flash=flash)
 
     def layers_on(place: int) -> int:
         chosen = [layer for layer, at in zip(sizes.layers, places, strict=True) if at == place]
