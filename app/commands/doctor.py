@@ -152,8 +152,7 @@ def _embedding_model(places: Locations) -> str:
 
 
 def _backends(places: Locations) -> str:
-    answer = asyncio.run(_ask_for_devices(places))
-    return about_backends(answer, sys.platform)
+    return about_backends(asyncio.run(_ask_for_devices(places)), sys.platform)
 
 
 async def _ask_for_devices(places: Locations) -> DeviceList:
