@@ -24,7 +24,6 @@ from runtime.fit import (
     plan,
     possible_plans,
 )
-from runtime.fit.memory import available_memory
 from runtime.fit.wording import tokens
 from runtime.model_file import ModelFacts, check_model
 from runtime.pocket import POCKET_MODEL
@@ -121,6 +120,8 @@ class ModelFitting:
 
     @cached_property
     def _expected(self) -> int:
+        from runtime.fit.memory import available_memory  # with it comes psutil, which a start need not wait for
+
         total, free = available_memory()
         likely = plan(self._footprint, [Device("cpu", "CPU", total, free)], self._wanted)
         return likely.setup.n_ctx if isinstance(likely, Plan) else min(self._full, SMALLEST_N_CTX)

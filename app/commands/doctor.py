@@ -176,6 +176,7 @@ async def _start_engine(model: Path, places: Locations) -> str:
         loaded, plan = session.loaded, session.fitting.plan
         if loaded is None or plan is None:
             return "not loaded"
-        return f"{session.name} on {loaded.device}, {plan.words()}; loaded in {loaded.seconds:.1f} s"
+        where = f"on {loaded.device}, " if plan.on_gpu else ""
+        return f"{session.name} {where}{plan.words()}; loaded in {loaded.seconds:.1f} s"
     finally:
         await session.close()

@@ -1,6 +1,6 @@
 """What a model is predicted to take and what it takes: a row for each context and each way to keep it.
 
-    uv run python packaging/benchmarks/memory.py MODEL.gguf [--contexts 2048,8192,32768] [--fill] [--threads 1]
+    uv run python packaging/benchmarks/memory.py MODEL.gguf [--contexts 2048,8192,32768] [--sequences 2] [--fill]
 
 Runs the engine's own model and context in this process, on the CPU. "taken" is the resident memory after the weights
 have been used and a prompt has been read, and what ggml has reserved and a prompt as short as that has not touched yet;
@@ -24,11 +24,10 @@ from runtime.engine.interrupt import Interrupt
 from runtime.engine.mapped_file import give_back_pages
 from runtime.engine.model import Model
 from runtime.fit import Device
-from runtime.fit.footprint import Footprint, KvType, footprint_of
+from runtime.fit.footprint import Footprint, footprint_of
 from runtime.fit.needs import CPU_UBATCH, Setup, shares_of
 from runtime.model_file import check_model
 
-SEQUENCES = 2
 MIB = 2**20
 
 
@@ -37,6 +36,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--contexts", default="2048,8192,32768")
     parser.add_argument("--kv", default="f16,q8_0")
+    parser.add_argument("--sequences", type=int, default=2)
     parser.add_argument("--fill", action="store_true", help="read a prompt as long as the context")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -47,14 +47,10 @@ def main() -> None:
     with Model(arguments.model) as model:
         for n_ctx in map(int, arguments.contexts.split(",")):
             for kv_type in arguments.kv.split(","):
-                shape = ContextShape(
-                    n_ctx=n_ctx, sequences=SEQUENCES, chunk=CPU_UBATCH, kv_type=kv_type, threads=arguments.threads,
-                    flash_attention=kv_type == "q8_0",
-                )  # fmt: skip
+                setup = Setup(0, n_ctx, arguments.sequences, kv_type, CPU_UBATCH)
                 reported.clear()
-                taken, untouched = measure(model, shape, reported, fill=arguments.fill)
-                wanted = predicted(footprint, n_ctx, kv_type)
-                total = taken + untouched
+                taken, untouched = measure(model, setup, arguments.threads, reported, fill=arguments.fill)
+                wanted, total = predicted(footprint, setup), taken + untouched
                 print(
                     f"{n_ctx:7} {kv_type:>8} {wanted / MIB:7.0f} MiB {total / MIB:5.0f} MiB {wanted / total - 1:+6.1%}"
                     f" {taken / MIB:6.0f} MiB {untouched / MIB:6.0f} MiB",
@@ -62,14 +58,16 @@ def main() -> None:
                 )
 
 
-def predicted(footprint: Footprint, n_ctx: int, kv_type: KvType) -> int:
+def predicted(footprint: Footprint, setup: Setup) -> int:
     processor = Device("cpu", "CPU", total=1 << 50, free=1 << 50)
-    [share] = shares_of(footprint, [processor], Setup(0, n_ctx, SEQUENCES, kv_type, CPU_UBATCH))
+    [share] = shares_of(footprint, [processor], setup)
     return share.needed
 
 
-def measure(model: Model, shape: ContextShape, reported: dict[str, float], *, fill: bool) -> tuple[int, int]:
+def measure(model: Model, setup: Setup, threads: int, reported: dict[str, float], *, fill: bool) -> tuple[int, int]:
     """Bytes that are resident after a prompt was read, and those of the compute buffer that it left untouched."""
+    flash = setup.kv_type == "q8_0"
+    shape = ContextShape(setup.n_ctx, setup.sequences, setup.ubatch, setup.kv_type, threads, flash_attention=flash)
     context = Context(model, shape, Interrupt())
     give_back_pages(model.path)
     before = anonymous()
