@@ -30,7 +30,7 @@ def own_engine(tmp_path: Path) -> Iterator[EngineProcess]:
 
 
 def test_hello_names_the_build(engine: EngineProcess) -> None:
-    assert engine.hello.version == 3
+    assert engine.hello.version == 4
     assert "llama" in engine.hello.llama_build
 
 
