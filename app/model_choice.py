@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import DeskError
@@ -9,6 +10,21 @@ from app.locations import Locations, expanded
 from runtime.manifest import load_manifest
 from runtime.model_file import makes_vectors
 from runtime.pocket import POCKET_ID, POCKET_MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model that can be used: how it is listed, what names it for `choose_model`, and its size in bytes."""
+
+    name: str
+    wanted: str
+    size: int
+    in_use: bool
+
+    @property
+    def is_pocket(self) -> bool:
+        """Whether it is our own small model, which can do little."""
+        return self.wanted == POCKET_ID
 
 
 def choose_model(asked: str | None, preferred: str | None, places: Locations) -> Path:
@@ -40,6 +56,30 @@ def choose_embedding_model(preferred: str | None, places: Locations) -> Path | N
 def installed_models(places: Locations) -> list[Path]:
     """The models that write, in the order of their names."""
     return [path for path in _installed(places) if not makes_vectors(path)]
+
+
+def models_to_choose(places: Locations, in_use: Path | None) -> list[ModelChoice]:
+    """The models that a person may change to: those that are installed, our own, and the one in use wherever it is."""
+    paths = [*installed_models(places), POCKET_MODEL]
+    if in_use is not None and in_use not in paths:
+        paths.insert(0, in_use)
+    return [
+        ModelChoice(
+            POCKET_ID if path == POCKET_MODEL else path.stem,
+            name_in_settings(path, places),
+            path.stat().st_size,
+            path == in_use,
+        )
+        for path in paths
+        if path.is_file()
+    ]
+
+
+def name_in_settings(path: Path, places: Locations) -> str:
+    """What names this model in the settings, for `choose_model`."""
+    if path == POCKET_MODEL:
+        return POCKET_ID
+    return path.name if path.parent == places.models else str(path)
 
 
 def installed_embedding_models(places: Locations) -> list[Path]:
