@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 Priority = Literal["foreground", "background"]
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -50,6 +50,13 @@ class Sampling(Message):
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
 
 
+class Adapter(Message):
+    """A LoRA adapter for the loaded model: a GGUF file, and how strongly it changes what the model writes."""
+
+    path: str
+    scale: float = Field(default=1.0, ge=-10.0, le=10.0)
+
+
 # Commands: desk to engine.
 
 
@@ -66,6 +73,7 @@ class Load(Message):
     kv_type: Literal["f32", "f16", "q8_0"] = "f16"
     purpose: Literal["text", "vectors"] = "text"
     """A model loaded for vectors answers `Embed` and nothing else, and needs no memory for a context."""
+    adapters: tuple[Adapter, ...] = Field(default=(), max_length=8)
 
 
 class Unload(Message):
@@ -104,6 +112,17 @@ class Cancel(Message):
     """The number of the `Generate` to stop."""
 
 
+class SetAdapters(Message):
+    """Let just these adapters change the model from now on, none of them for the model as it is in its file.
+
+    The model stays loaded; what is under way ends as cancelled. When one of them cannot be used, nothing changes.
+    """
+
+    kind: Literal["set_adapters"] = "set_adapters"
+    request: int
+    adapters: tuple[Adapter, ...] = Field(default=(), max_length=8)
+
+
 class Embed(Message):
     kind: Literal["embed"] = "embed"
     request: int
@@ -132,7 +151,8 @@ class Shutdown(Message):
 
 
 Command = Annotated[
-    Load | Unload | Generate | Cancel | Embed | CountTokens | Stats | Shutdown, Field(discriminator="kind")
+    Load | Unload | SetAdapters | Generate | Cancel | Embed | CountTokens | Stats | Shutdown,
+    Field(discriminator="kind"),
 ]
 
 # Events: engine to desk.
@@ -162,6 +182,11 @@ class Loaded(Message):
 
 class Unloaded(Message):
     kind: Literal["unloaded"] = "unloaded"
+    request: int
+
+
+class AdaptersSet(Message):
+    kind: Literal["adapters_set"] = "adapters_set"
     request: int
 
 
@@ -240,7 +265,18 @@ class Failed(Message):
 
 
 Event = Annotated[
-    Hello | Loaded | Unloaded | Prefilled | Delta | Usage | Done | Embedded | Counted | StatsReport | Failed,
+    Hello
+    | Loaded
+    | Unloaded
+    | AdaptersSet
+    | Prefilled
+    | Delta
+    | Usage
+    | Done
+    | Embedded
+    | Counted
+    | StatsReport
+    | Failed,
     Field(discriminator="kind"),
 ]
 

@@ -14,6 +14,7 @@ from runtime.client.supervisor import Supervisor
 from runtime.errors import BadModelFile, EngineFailed
 from runtime.model_file import check_model
 from runtime.protocol import (
+    Adapter,
     Counted,
     CountTokens,
     Delta,
@@ -26,6 +27,7 @@ from runtime.protocol import (
     Loaded,
     Message,
     Prefilled,
+    SetAdapters,
     Stats,
     StatsReport,
     Tool,
@@ -93,15 +95,24 @@ class EngineClient:
         slots: int = 4,
         kv_type: Literal["f32", "f16", "q8_0"] = "f16",
         threads: int | None = None,
+        adapters: Sequence[Adapter] = (),
     ) -> Loaded:
         """Check the GGUF file at `path` and load it in place of any other. Raises BadModelFile.
+
+        `adapters` change it from its first answer on, as `set_adapters` does later.
 
         To cancel this is to kill the engine, for nothing else stops a load; it starts again when it is next needed.
         """
         path = await _checked(path)
         return await self._supervisor.load(
             Load(
-                request=next(self._numbers), path=str(path), n_ctx=n_ctx, slots=slots, kv_type=kv_type, threads=threads
+                request=next(self._numbers),
+                path=str(path),
+                n_ctx=n_ctx,
+                slots=slots,
+                kv_type=kv_type,
+                threads=threads,
+                adapters=_absolute(adapters),
             )
         )
 
@@ -110,6 +121,14 @@ class EngineClient:
         path = await _checked(path)
         request = next(self._numbers)
         return await self._supervisor.load(Load(request=request, path=str(path), threads=threads, purpose="vectors"))
+
+    async def set_adapters(self, adapters: Sequence[Adapter]) -> None:
+        """Let just these adapters change the loaded model from now on; none leaves it as it is in its file.
+
+        Nothing is loaded anew, and what is under way ends as cancelled. Raises BadModelFile for one that does not fit:
+        then nothing changes.
+        """
+        await self._supervisor.set_adapters(SetAdapters(request=next(self._numbers), adapters=_absolute(adapters)))
 
     async def unload(self) -> None:
         """Free the model's memory; nothing happens if none is loaded."""
@@ -183,6 +202,13 @@ async def _checked(path: Path) -> Path:
     path = _sendable(path.absolute())
     await asyncio.to_thread(check_model, path)
     return path
+
+
+def _absolute(adapters: Sequence[Adapter]) -> tuple[Adapter, ...]:
+    """The adapters with their whole paths, for the engine runs in a folder of its own. Raises BadModelFile."""
+    return tuple(
+        adapter.model_copy(update={"path": str(_sendable(Path(adapter.path).absolute()))}) for adapter in adapters
+    )
 
 
 def _sendable(path: Path) -> Path:

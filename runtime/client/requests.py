@@ -21,6 +21,7 @@ from runtime.protocol import (
     Prefilled,
     Priority,
     Sampling,
+    SetAdapters,
     Stats,
     Tool,
     Turn,
@@ -55,7 +56,7 @@ class GenerateOptions(TypedDict, total=False):
     priority: Priority
 
 
-type Request = Load | Unload | Generate | Embed | CountTokens | Stats
+type Request = Load | Unload | SetAdapters | Generate | Embed | CountTokens | Stats
 """The commands that are answered."""
 
 
@@ -74,7 +75,7 @@ class Pending:
     @property
     def is_replayed(self) -> bool:
         """Whether it is asked again, as it was, when the engine has died; its model is brought back by other means."""
-        return not isinstance(self.command, Load | Unload)
+        return not isinstance(self.command, Load | Unload | SetAdapters)
 
     @property
     def is_cancellable(self) -> bool:

@@ -9,6 +9,7 @@ of a token's cell follows from the history of all sequences, and each token is c
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -121,6 +122,14 @@ class Context:
             return True
         lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
+
+    def set_adapters(self, adapters: Sequence[tuple[Any, float]]) -> None:
+        """Let just these adapters of the model, each with its scale, change what is computed from now on."""
+        count = len(adapters)
+        handles = (lib.llama_adapter_lora_p_ctypes * count)(*(handle for handle, _ in adapters))
+        scales = (ctypes.c_float * count)(*(scale for _, scale in adapters))
+        if lib.llama_set_adapters_lora(self.handle, handles, count, scales):
+            raise EngineFailed("The adapters could not be attached.", hint="Load the model again.")
 
     def set_threads(self, decode: int, prefill: int) -> None:
         if decode < 1 or prefill < 1:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
 
 from runtime.engine import native
+from runtime.engine.adapters import Adapters
 from runtime.engine.context import BYTES_PER_VALUE, Context, ContextShape
 from runtime.engine.detokenize import TextStream
 from runtime.engine.embedding import Embeddings
@@ -29,6 +30,8 @@ from runtime.engine.vector_model import VectorModel
 from runtime.engine.words_grammar import words_grammar
 from runtime.errors import BadModelFile, EngineFailed, RuntimeProblem
 from runtime.protocol import (
+    Adapter,
+    AdaptersSet,
     Counted,
     CountTokens,
     Embed,
@@ -36,6 +39,7 @@ from runtime.protocol import (
     Generate,
     Load,
     Loaded,
+    SetAdapters,
     Stats,
     StatsReport,
 )
@@ -67,6 +71,11 @@ class Engine:
         if self._loaded:
             self._loaded.close()
         self._loaded = None
+
+    def set_adapters(self, command: SetAdapters) -> None:
+        """Let other adapters change the loaded model. Raises BadModelFile or EngineFailed, and then nothing changes."""
+        self._ready().set_adapters(command.adapters)
+        self._emit(AdaptersSet(request=command.request))
 
     def generate(self, command: Generate) -> None:
         self._ready().generate(command)
@@ -116,12 +125,25 @@ class LoadedModel:
         self.pace = Pace(threads)
         self.session = Session(self.model, self._context, interrupt, self.pace, emit)
         self.embeddings = Embeddings(self.model, threads, interrupt, emit)
+        self._adapters = Adapters(self.model)
+        try:
+            self.set_adapters(command.adapters)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self.session.cancel_all()
         self.embeddings.close()
         self._context.close()
+        self._adapters.close()
         self.model.close()
+
+    def set_adapters(self, wanted: Sequence[Adapter]) -> None:
+        """Let just these adapters change the model; what is under way ends as cancelled. Raises BadModelFile."""
+        loaded = self._adapters.load(wanted)
+        self.session.cancel_all()
+        self.session.adapters = self._adapters.attach(loaded, self._context)
 
     def generate(self, command: Generate) -> None:
         prompt = self.prompts.write(command, self._context.n_ctx)

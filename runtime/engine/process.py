@@ -32,6 +32,7 @@ from runtime.protocol import (
     Generate,
     Hello,
     Load,
+    SetAdapters,
     Shutdown,
     Stats,
     Unload,
@@ -111,7 +112,7 @@ class Reader:
             self._interrupt.cancel(command.request)
         elif isinstance(command, Generate) and command.priority == "foreground":
             self._interrupt.foreground_waits()
-        elif isinstance(command, Load | Unload | Shutdown):
+        elif isinstance(command, Load | Unload | SetAdapters | Shutdown):
             self._interrupt.stop()
         self._inbox.put(command)
 
@@ -158,6 +159,8 @@ def _dispatch(engine: Engine, command: Command, events: Outbox) -> None:
         case Unload():
             engine.unload()
             events.send(Unloaded(request=command.request))
+        case SetAdapters():
+            engine.set_adapters(command)
         case Generate():
             engine.generate(command)
         case Embed():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from runtime.engine import native
@@ -10,7 +10,7 @@ from runtime.engine.embedding import Embeddings
 from runtime.engine.interrupt import Interrupt
 from runtime.engine.model import Model
 from runtime.errors import EngineFailed, RuntimeProblem
-from runtime.protocol import CountTokens, Event, Generate, Load, Loaded, StatsReport
+from runtime.protocol import Adapter, CountTokens, Event, Generate, Load, Loaded, StatsReport
 
 
 class VectorModel:
@@ -24,6 +24,9 @@ class VectorModel:
     def close(self) -> None:
         self.embeddings.close()
         self.model.close()
+
+    def set_adapters(self, wanted: Sequence[Adapter]) -> None:
+        raise self._refusal()
 
     def generate(self, command: Generate) -> None:
         raise self._refusal()

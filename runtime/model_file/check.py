@@ -47,13 +47,13 @@ def check_model(path: Path) -> ModelFacts:
     A file that passes may still fail to load, but the known ways to abort the process that loads it are closed.
     """
     try:
-        with _open_regular(path) as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             return _facts(read_header(file, size), path, size)
     except Flaw as flaw:
-        raise BadModelFile(f"{_one_line(path.name)} {flaw.clause}.", hint=flaw.hint) from flaw
+        raise BadModelFile(f"{one_line(path.name)} {flaw.clause}.", hint=flaw.hint) from flaw
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def makes_vectors(path: Path) -> bool:
@@ -62,14 +62,14 @@ def makes_vectors(path: Path) -> bool:
     False for whatever cannot be read: `check_model` says what is wrong with it.
     """
     try:
-        with _open_regular(path) as file:
+        with open_regular(path) as file:
             scalars = read_scalars(file, os.fstat(file.fileno()).st_size)
     except (Flaw, OSError):
         return False
-    return _embeds(scalars, _text(scalars.get("general.architecture")))
+    return _embeds(scalars, text_of(scalars.get("general.architecture")))
 
 
-def _open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BinaryIO:
     """Open `path` without waiting, should it be a FIFO or a device. Raises Flaw for what is no regular file."""
     if path.is_dir():  # Windows reports an attempt to open one as a lack of permission.
         raise Flaw("is a folder, not a model file", "Name one of the .gguf files in it.")
@@ -81,14 +81,14 @@ def _open_regular(path: Path) -> BinaryIO:
     return file
 
 
-def _unreadable(path: Path, error: OSError) -> BadModelFile:
-    shown = _one_line(str(path), limit=200)
+def unreadable(path: Path, error: OSError, what: str = "model") -> BadModelFile:
+    shown = one_line(str(path), limit=200)
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return BadModelFile(f"There is no file {shown}.", hint="Check the path of the model.")
+        return BadModelFile(f"There is no file {shown}.", hint=f"Check the path of the {what}.")
     if isinstance(error, PermissionError):
-        return BadModelFile(f"You may not read {shown}.", hint="Change its permissions, or name another model file.")
+        return BadModelFile(f"You may not read {shown}.", hint=f"Change its permissions, or name another {what} file.")
     reason = error.strerror or "unknown reason"
-    return BadModelFile(f"{shown} could not be read ({reason}).", hint="Try again, or name another model file.")
+    return BadModelFile(f"{shown} could not be read ({reason}).", hint=f"Try again, or name another {what} file.")
 
 
 def _facts(header: Header, path: Path, size: int) -> ModelFacts:
@@ -104,7 +104,7 @@ def _facts(header: Header, path: Path, size: int) -> ModelFacts:
         raise unsupported("makes no vectors of texts: it ranks them, or does not say how they come about")
     template = header.scalars.get("tokenizer.chat_template")
     return ModelFacts(
-        name=_text(header.scalars.get("general.name")) or path.stem,
+        name=text_of(header.scalars.get("general.name")) or path.stem,
         architecture=architecture,
         n_ctx_train=shape.n_ctx_train,
         layers=shape.layers,
@@ -119,8 +119,8 @@ def _architecture(header: Header) -> str:
     raw = header.scalars.get("general.architecture")
     kind = header.scalars.get("general.type", b"model")
     if kind != b"model":
-        raise unsupported(f"is not a model but an addition to one ({_text(kind) or 'of unknown kind'})")
-    architecture = _text(raw)
+        raise unsupported(f"is not a model but an addition to one ({text_of(kind) or 'of unknown kind'})")
+    architecture = text_of(raw)
     if not architecture:
         raise damaged("it does not say its architecture")
     if architecture not in TEXT_GENERATORS | TEXT_ENCODERS:
@@ -140,12 +140,12 @@ def _check_is_whole_model(header: Header) -> None:
         raise unsupported("holds a vocabulary only, without the weights of a model")
 
 
-def _text(raw: object) -> str:
+def text_of(raw: object) -> str:
     """The text of a header entry, fit to be shown; "" for anything but text."""
-    return _one_line(raw.decode("utf-8", errors="replace")) if isinstance(raw, bytes) else ""
+    return one_line(raw.decode("utf-8", errors="replace")) if isinstance(raw, bytes) else ""
 
 
-def _one_line(text: str, *, limit: int = MAX_NAME) -> str:
+def one_line(text: str, *, limit: int = MAX_NAME) -> str:
     """`text` without control characters, its spaces folded, and cut after `limit` characters."""
     words = "".join(character if character.isprintable() else " " for character in text).split()
     return " ".join(words)[:limit].strip()
