@@ -21,7 +21,8 @@ from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.desk_records import DeskRecords
-from app.engine_session import EngineSession, open_session
+from app.engine_session import EngineSession, check_adapters, open_session
+from app.errors import DeskError
 from app.file_index.embedder import Embedder, open_embedder
 from app.file_index.folder_index import FolderIndex
 from app.file_index.passage_vectors import PassageVectors
@@ -33,6 +34,7 @@ from app.locations import Locations
 from app.model_choice import (
     ModelChoice,
     about_the_pocket_model,
+    adapters_for,
     choose_embedding_model,
     choose_model,
     models_to_choose,
@@ -40,7 +42,7 @@ from app.model_choice import (
 )
 from app.privacy import Privacy, granted, look
 from app.roles import role_command
-from app.settings import keep_setting, load_settings
+from app.settings import Settings, keep_setting, load_settings
 from app.summary_options import SummaryOptions
 from app.work_gate import WorkGate
 from runtime.errors import RuntimeProblem
@@ -93,7 +95,7 @@ class LocalDesk(DeskRecords):
 
     def _trusts(self, session: EngineSession) -> bool:
         """Whether the model may propose to write: it did well enough in its self-test, or had none."""
-        score = self._database.run_now(lambda db: db.models.score(session.fingerprint))
+        score = self._database.run_now(lambda db: db.models.score(session.model_fingerprint))
         return self._always_writes or score is None or score.share >= ENOUGH
 
     def _take_on(self, session: EngineSession, *, may_write: bool) -> None:
@@ -132,7 +134,7 @@ class LocalDesk(DeskRecords):
         embedding_model = choose_embedding_model(settings.embedding_model, places)
         database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
-            session = open_session(chosen, places, lambda path: fingerprint_of(database, path)) if chosen else None
+            session = _session(chosen, places, database, settings) if chosen else None
             embedder = (
                 open_embedder(embedding_model, places, lambda path: fingerprint_of(database, path))
                 if embedding_model
@@ -160,7 +162,8 @@ class LocalDesk(DeskRecords):
         path = choose_model(wanted, None, self._places)
         self._checked_name = path.stem
         try:
-            session = await asyncio.to_thread(self._check, path)
+            settings = load_settings(self._places.settings)
+            session = await asyncio.to_thread(_session, path, self._places, self._database, settings)
             trusted = await asyncio.to_thread(self._trusts, session)
         finally:
             self._checked_name = ""
@@ -174,8 +177,20 @@ class LocalDesk(DeskRecords):
         keep_setting(self._places.settings, "model", name_in_settings(path, self._places))
         return session.name
 
-    def _check(self, path: Path) -> EngineSession:
-        return open_session(path, self._places, lambda file: fingerprint_of(self._database, file))
+    async def use_adapters(self, files: Sequence[Path]) -> None:
+        """Let just these LoRA adapters change the model in use until the desk is closed; none leaves it as it is.
+
+        What is under way ends first; the model stays loaded. Raises DeskError or RuntimeProblem for one that cannot be
+        used: then nothing changes.
+        """
+        async with self._work.changing():
+            session = self._session
+            if session is None:
+                raise DeskError("There is no model that an adapter could change.", hint="Use one first.")
+            fitting = await asyncio.to_thread(
+                check_adapters, files, session.model, lambda file: fingerprint_of(self._database, file)
+            )
+            await session.use_adapters(fitting)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
@@ -332,6 +347,11 @@ def _seal() -> str:
     if report is None or not is_cut_off():
         return ""
     return "network sealed" if report.missing else "sealed"
+
+
+def _session(model: Path, places: Locations, database: DatabaseThread, settings: Settings) -> EngineSession:
+    adapters = adapters_for(model, settings.adapters, places)
+    return open_session(model, places, lambda path: fingerprint_of(database, path), adapters)
 
 
 async def _close(session: EngineSession | None) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from app.locations import Locations
 from app.roles import role_command
 from runtime.client import EngineClient
 from runtime.errors import BadModelFile, RuntimeProblem
-from runtime.model_file import ModelFacts, check_model
+from runtime.model_file import ModelFacts, check_adapter, check_model
 from runtime.pocket import POCKET_MODEL
-from runtime.protocol import Loaded
+from runtime.protocol import Adapter, Loaded
 
 LARGEST_CONTEXT = 8192
 """Tokens of context asked for. More costs memory and, on a CPU, time that a summary in parts does not need."""
@@ -21,17 +23,33 @@ SLOTS = 2
 """Sequences: one for what a person waits for beside one of a summary, which writes its pieces in turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class AdapterFile:
+    """A LoRA adapter that fits the model; `fingerprint` is the SHA-256 of its file."""
+
+    path: Path
+    fingerprint: str
+
+
 class EngineSession:
     """A model file and the engine that runs it.
 
     `facts` are read from the file's header when the session is made, so that plans, names and stored results are known
-    without the engine; `fingerprint` is the SHA-256 of the file.
+    without the engine; `model_fingerprint` is the SHA-256 of the file.
     """
 
-    def __init__(self, model: Path, fingerprint: str, places: Locations, facts: ModelFacts) -> None:
+    def __init__(
+        self,
+        model: Path,
+        fingerprint: str,
+        places: Locations,
+        facts: ModelFacts,
+        adapters: Sequence[AdapterFile] = (),
+    ) -> None:
         self.model = model
-        self.fingerprint = fingerprint
+        self.model_fingerprint = fingerprint
         self.facts = facts
+        self._adapters = tuple(adapters)
         self.loaded: Loaded | None = None
         self._client = EngineClient(
             role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log, reads=[model]
@@ -40,7 +58,15 @@ class EngineSession:
 
     @property
     def name(self) -> str:
-        return self.facts.name or self.model.stem
+        return " + ".join([self.facts.name or self.model.stem, *(adapter.path.stem for adapter in self._adapters)])
+
+    @property
+    def fingerprint(self) -> str:
+        """What results are stored under: the model's own, or one of the model with its adapters."""
+        if not self._adapters:
+            return self.model_fingerprint
+        parts = [self.model_fingerprint, *(adapter.fingerprint for adapter in self._adapters)]
+        return sha256(" ".join(parts).encode()).hexdigest()
 
     @property
     def is_pocket(self) -> bool:
@@ -58,8 +84,20 @@ class EngineSession:
         """
         async with self._starting:
             if self.loaded is None:
-                self.loaded = await self._client.load(self.model, n_ctx=self.n_ctx, slots=SLOTS)
+                self.loaded = await self._client.load(
+                    self.model, n_ctx=self.n_ctx, slots=SLOTS, adapters=_sent(self._adapters)
+                )
         return self._client
+
+    async def use_adapters(self, adapters: Sequence[AdapterFile]) -> None:
+        """Let just these adapters change the model, which stays loaded.
+
+        Raises RuntimeProblem when the engine cannot use one of them: then nothing changes.
+        """
+        async with self._starting:
+            if self.loaded is not None:
+                await self._client.set_adapters(_sent(adapters))
+            self._adapters = tuple(adapters)
 
     async def count_tokens(self, texts: Sequence[str]) -> list[int]:
         client = await self.client()
@@ -78,12 +116,27 @@ class EngineSession:
         await self._client.close()
 
 
-def open_session(model: Path, places: Locations, fingerprint_of: Callable[[Path], str]) -> EngineSession:
-    """Check the file and make its session.
+def open_session(
+    model: Path, places: Locations, fingerprint_of: Callable[[Path], str], adapters: Sequence[Path] = ()
+) -> EngineSession:
+    """Check the file, and the LoRA adapters for it, and make its session.
 
-    `fingerprint_of` hashes the file, or knows its hash. Raises BadModelFile when the file is not one that writes.
+    `fingerprint_of` hashes a file, or knows its hash. Raises BadModelFile when the file is not one that writes, or an
+    adapter does not fit it.
     """
     facts = check_model(model)
     if facts.embeds:
         raise BadModelFile(f"{model.name} turns texts into vectors and writes none.", hint="Choose a chat model.")
-    return EngineSession(model, fingerprint_of(model), places, facts)
+    fitting = check_adapters(adapters, model, fingerprint_of)
+    return EngineSession(model, fingerprint_of(model), places, facts, fitting)
+
+
+def check_adapters(adapters: Sequence[Path], model: Path, fingerprint_of: Callable[[Path], str]) -> list[AdapterFile]:
+    """The adapters, which fit the model. Raises BadModelFile for one that does not."""
+    for adapter in adapters:
+        check_adapter(adapter, model)
+    return [AdapterFile(adapter, fingerprint_of(adapter)) for adapter in adapters]
+
+
+def _sent(adapters: Sequence[AdapterFile]) -> list[Adapter]:
+    return [Adapter(path=str(adapter.path)) for adapter in adapters]

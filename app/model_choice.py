@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import DeskError
 from app.locations import Locations, expanded
 from runtime.manifest import load_manifest
-from runtime.model_file import makes_vectors
+from runtime.model_file import is_addition, makes_vectors
 from runtime.pocket import POCKET_ID, POCKET_MODEL
 
 
@@ -53,9 +54,18 @@ def choose_embedding_model(preferred: str | None, places: Locations) -> Path | N
     return installed[0] if len(installed) == 1 else None
 
 
+def adapters_for(model: Path, preferred: Mapping[str, Sequence[str]], places: Locations) -> list[Path]:
+    """The LoRA adapters of a model, which the settings name by its file or name.
+
+    Raises DeskError when one is not there.
+    """
+    names = {name_in_settings(model, places), str(model), model.name, model.stem}
+    return [_find(adapter, places) for name, adapters in preferred.items() if name in names for adapter in adapters]
+
+
 def installed_models(places: Locations) -> list[Path]:
     """The models that write, in the order of their names."""
-    return [path for path in _installed(places) if not makes_vectors(path)]
+    return [path for path in _installed(places) if not makes_vectors(path) and not is_addition(path)]
 
 
 def models_to_choose(places: Locations, in_use: Path | None) -> list[ModelChoice]:

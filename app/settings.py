@@ -26,6 +26,9 @@ class Settings(BaseModel):
     embedding_model: str | None = None
     """The model that turns passages into vectors: a GGUF file, or the name of one in the models folder."""
 
+    adapters: dict[str, list[str]] = {}
+    """For a model, by its name or file, the LoRA adapters that change it: GGUF files, or names in the models folder."""
+
     zone: str | None = None
     """The time zone that the user lives in ("Europe/Zurich"); the system's unless set."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runtime.model_file.adapter import AdapterFacts, check_adapter
-from runtime.model_file.check import ModelFacts, check_model, makes_vectors
+from runtime.model_file.check import ModelFacts, check_model, is_addition, makes_vectors
 from runtime.model_file.fingerprint import fingerprint
 
-__all__ = ["AdapterFacts", "ModelFacts", "check_adapter", "check_model", "fingerprint", "makes_vectors"]
+__all__ = ["AdapterFacts", "ModelFacts", "check_adapter", "check_model", "fingerprint", "is_addition", "makes_vectors"]

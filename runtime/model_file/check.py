@@ -61,12 +61,21 @@ def makes_vectors(path: Path) -> bool:
 
     False for whatever cannot be read: `check_model` says what is wrong with it.
     """
+    scalars = _beginning(path)
+    return _embeds(scalars, text_of(scalars.get("general.architecture")))
+
+
+def is_addition(path: Path) -> bool:
+    """Whether the file at `path` says that it is an addition to a model, such as an adapter; as `makes_vectors`."""
+    return _beginning(path).get("general.type", b"model") != b"model"
+
+
+def _beginning(path: Path) -> dict[str, Scalar]:
     try:
         with open_regular(path) as file:
-            scalars = read_scalars(file, os.fstat(file.fileno()).st_size)
+            return read_scalars(file, os.fstat(file.fileno()).st_size)
     except (Flaw, OSError):
-        return False
-    return _embeds(scalars, text_of(scalars.get("general.architecture")))
+        return {}
 
 
 def open_regular(path: Path) -> BinaryIO:

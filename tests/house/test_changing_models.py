@@ -37,7 +37,7 @@ class Session(ScriptedEngine):
         super().__init__(*answers, n_ctx=n_ctx, is_pocket=model == POCKET_MODEL)
         self.model = model
         self.name = f"The model {model.stem}"
-        self.fingerprint = model.stem
+        self.fingerprint = self.model_fingerprint = model.stem
         self.loaded = None
         self.ended = False
 
