@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
+from app.calibrations import Calibrations
 from app.clock import user_dates
 from app.conversation.assistant import Assistant
 from app.conversation.call_runner import CallRunner
@@ -351,7 +352,7 @@ def _seal() -> str:
 
 def _session(model: Path, places: Locations, database: DatabaseThread, settings: Settings) -> EngineSession:
     adapters = adapters_for(model, settings.adapters, places)
-    return open_session(model, places, lambda path: fingerprint_of(database, path), adapters)
+    return open_session(model, places, lambda path: fingerprint_of(database, path), adapters, Calibrations(database))
 
 
 async def _close(session: EngineSession | None) -> None:

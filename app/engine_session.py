@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from app.calibrations import Calibrations, measure_when_calm
 from app.locations import Locations
 from app.roles import role_command
 from runtime.client import EngineClient
@@ -45,7 +46,11 @@ class EngineSession:
         places: Locations,
         facts: ModelFacts,
         adapters: Sequence[AdapterFile] = (),
+        calibrations: Calibrations | None = None,
     ) -> None:
+        """`calibrations` keep how the model is best run here, which is measured when that is not known."""
+        self._calibrations = calibrations
+        self._measuring: asyncio.Task[None] | None = None
         self.model = model
         self.model_fingerprint = fingerprint
         self.facts = facts
@@ -84,9 +89,14 @@ class EngineSession:
         """
         async with self._starting:
             if self.loaded is None:
+                known = await self._calibrations.known(self.model_fingerprint) if self._calibrations else None
                 self.loaded = await self._client.load(
-                    self.model, n_ctx=self.n_ctx, slots=SLOTS, adapters=_sent(self._adapters)
+                    self.model, n_ctx=self.n_ctx, slots=SLOTS, adapters=_sent(self._adapters), calibrated=known
                 )
+                if self._calibrations is not None and known is None:
+                    self._measuring = asyncio.create_task(
+                        measure_when_calm(self._client, self.model_fingerprint, self._calibrations)
+                    )
         return self._client
 
     async def use_adapters(self, adapters: Sequence[AdapterFile]) -> None:
@@ -113,11 +123,18 @@ class EngineSession:
             return 0.0  # whoever waits for the engine hears of it
 
     async def close(self) -> None:
+        if self._measuring is not None:
+            self._measuring.cancel()
+            await asyncio.gather(self._measuring, return_exceptions=True)
         await self._client.close()
 
 
 def open_session(
-    model: Path, places: Locations, fingerprint_of: Callable[[Path], str], adapters: Sequence[Path] = ()
+    model: Path,
+    places: Locations,
+    fingerprint_of: Callable[[Path], str],
+    adapters: Sequence[Path] = (),
+    calibrations: Calibrations | None = None,
 ) -> EngineSession:
     """Check the file, and the LoRA adapters for it, and make its session.
 
@@ -128,7 +145,7 @@ def open_session(
     if facts.embeds:
         raise BadModelFile(f"{model.name} turns texts into vectors and writes none.", hint="Choose a chat model.")
     fitting = check_adapters(adapters, model, fingerprint_of)
-    return EngineSession(model, fingerprint_of(model), places, facts, fitting)
+    return EngineSession(model, fingerprint_of(model), places, facts, fitting, calibrations)
 
 
 def check_adapters(adapters: Sequence[Path], model: Path, fingerprint_of: Callable[[Path], str]) -> list[AdapterFile]:

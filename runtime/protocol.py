@@ -70,7 +70,12 @@ class Load(Message):
     """Sequences that may be decoded together."""
     threads: int | None = Field(default=None, ge=1)
     """The most threads; physical cores when absent. The engine may use fewer while other programs are busy."""
+    decode_threads: int | None = Field(default=None, ge=1)
+    prefill_threads: int | None = Field(default=None, ge=1)
+    """What writing and reading begin with, as `Calibrate` found out; the most when absent."""
     kv_type: Literal["f32", "f16", "q8_0"] = "f16"
+    ubatch: int | None = Field(default=None, ge=16, le=4096)
+    """Tokens of a prompt computed in one call; what suits the device when absent."""
     purpose: Literal["text", "vectors"] = "text"
     """A model loaded for vectors answers `Embed` and nothing else, and needs no memory for a context."""
     adapters: tuple[Adapter, ...] = Field(default=(), max_length=8)
@@ -146,12 +151,24 @@ class Stats(Message):
     request: int
 
 
+class Calibrate(Message):
+    """Find out how the loaded model is best run on this machine, while nobody asks for anything.
+
+    A generation that is asked for ends it.
+    """
+
+    kind: Literal["calibrate"] = "calibrate"
+    request: int
+    seconds: float = Field(default=3.0, gt=0.0, le=60.0)
+    """The most that it may take."""
+
+
 class Shutdown(Message):
     kind: Literal["shutdown"] = "shutdown"
 
 
 Command = Annotated[
-    Load | Unload | SetAdapters | Generate | Cancel | Embed | CountTokens | Stats | Shutdown,
+    Load | Unload | SetAdapters | Generate | Cancel | Embed | CountTokens | Stats | Calibrate | Shutdown,
     Field(discriminator="kind"),
 ]
 
@@ -239,6 +256,24 @@ class Counted(Message):
     counts: tuple[int, ...]
 
 
+class Calibrated(Message):
+    """What a calibration found. When it was ended too early, `complete` is False and the rest says nothing."""
+
+    kind: Literal["calibrated"] = "calibrated"
+    request: int
+    complete: bool
+    decode_threads: int = 0
+    prefill_threads: int = 0
+    ubatch: int = 0
+    """Tokens of a prompt in one call; 0 when there was no time to compare."""
+    prefill_speed: float = 0.0
+    decode_speed: float = 0.0
+    """Tokens per second at the beginning of a context."""
+    foreign_cores: float = 0.0
+    """How many cores other programs kept busy meanwhile: with many, the rest is not what the machine can do."""
+    seconds: float = 0.0
+
+
 class StatsReport(Message):
     kind: Literal["stats_report"] = "stats_report"
     request: int
@@ -275,6 +310,7 @@ Event = Annotated[
     | Done
     | Embedded
     | Counted
+    | Calibrated
     | StatsReport
     | Failed,
     Field(discriminator="kind"),

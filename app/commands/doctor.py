@@ -13,6 +13,7 @@ import click
 from pydantic import BaseModel
 
 import app
+from app.calibrations import Calibrations, told
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
@@ -59,6 +60,7 @@ def doctor(model: str | None, as_json: bool) -> int:
             _attempt("Database", lambda: _database(places)),
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Engine", lambda: _engine(places, model)),
+            _attempt("Speed", lambda: asyncio.run(_speed(_chosen(places, model), places))),
             _attempt("Tools", _tools),
             _attempt("Tool calls", lambda: _tool_calls(places, model)),
             _attempt("Embedding model", lambda: _embedding_model(places)),
@@ -160,3 +162,23 @@ async def _start_engine(model: Path, places: Locations) -> str:
         return f"{session.name} on {loaded.device}, loaded in {loaded.seconds:.1f} s" if loaded else "not loaded"
     finally:
         await session.close()
+
+
+async def _speed(model: Path, places: Locations) -> str:
+    """What was measured of the model on this machine; it is measured now when that was never done."""
+    database = DatabaseThread(places.database)
+    session = open_session(model, places, lambda path: fingerprint_of(database, path))
+    try:
+        calibrations = Calibrations(database)
+        found = await calibrations.known(session.fingerprint)
+        if found is not None:
+            return told(found)
+        client = await session.client()
+        found = await client.calibrate()
+        if not found.complete:
+            return "not measured: there was no time; the screen does it when nothing else is to be done"
+        kept = await calibrations.keep(session.fingerprint, found)
+        return told(found) if kept else f"{told(found)}, beside other programs that kept the processor busy"
+    finally:
+        await session.close()
+        await database.close()

@@ -15,6 +15,8 @@ from runtime.errors import BadModelFile, EngineFailed
 from runtime.model_file import check_model
 from runtime.protocol import (
     Adapter,
+    Calibrate,
+    Calibrated,
     Counted,
     CountTokens,
     Delta,
@@ -87,7 +89,7 @@ class EngineClient:
         """Start the process, if it does not run, and return its greeting."""
         return await self._supervisor.start()
 
-    async def load(
+    async def load(  # noqa: PLR0913 - one for each thing that may be chosen
         self,
         path: Path,
         *,
@@ -96,10 +98,12 @@ class EngineClient:
         kv_type: Literal["f32", "f16", "q8_0"] = "f16",
         threads: int | None = None,
         adapters: Sequence[Adapter] = (),
+        calibrated: Calibrated | None = None,
     ) -> Loaded:
         """Check the GGUF file at `path` and load it in place of any other. Raises BadModelFile.
 
-        `adapters` change it from its first answer on, as `set_adapters` does later.
+        `adapters` change it from its first answer on, as `set_adapters` does later. `calibrated` is what `calibrate`
+        found for this model on this machine.
 
         To cancel this is to kill the engine, for nothing else stops a load; it starts again when it is next needed.
         """
@@ -113,6 +117,9 @@ class EngineClient:
                 kv_type=kv_type,
                 threads=threads,
                 adapters=_absolute(adapters),
+                decode_threads=(calibrated.decode_threads or None) if calibrated else None,
+                prefill_threads=(calibrated.prefill_threads or None) if calibrated else None,
+                ubatch=(calibrated.ubatch or None) if calibrated else None,
             )
         )
 
@@ -179,6 +186,10 @@ class EngineClient:
     async def stats(self) -> StatsReport:
         """What the engine is doing now."""
         return await self._ask(Stats(request=next(self._numbers)), StatsReport)
+
+    async def calibrate(self, seconds: float = 3.0) -> Calibrated:
+        """Find out in at most so many seconds how the loaded model is best run here; a generation ends it early."""
+        return await self._ask(Calibrate(request=next(self._numbers), seconds=seconds), Calibrated)
 
     async def close(self) -> None:
         """End the process; what is under way fails. The client is of no use afterwards."""

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from runtime.client.process import EngineProcess
 from runtime.errors import BadModelFile, ContextOverflow, EngineFailed, RuntimeProblem
 from runtime.protocol import (
+    Calibrate,
     CountTokens,
     Delta,
     Done,
@@ -56,7 +57,7 @@ class GenerateOptions(TypedDict, total=False):
     priority: Priority
 
 
-type Request = Load | Unload | SetAdapters | Generate | Embed | CountTokens | Stats
+type Request = Load | Unload | SetAdapters | Generate | Embed | CountTokens | Stats | Calibrate
 """The commands that are answered."""
 
 
@@ -75,12 +76,12 @@ class Pending:
     @property
     def is_replayed(self) -> bool:
         """Whether it is asked again, as it was, when the engine has died; its model is brought back by other means."""
-        return not isinstance(self.command, Load | Unload | SetAdapters)
+        return not isinstance(self.command, Load | Unload | SetAdapters | Calibrate)
 
     @property
     def is_cancellable(self) -> bool:
         """Whether it is long work that the engine stops when it is told to."""
-        return isinstance(self.command, Generate | Embed)
+        return isinstance(self.command, Generate | Embed | Calibrate)
 
     async def next(self) -> Event | Restarted:
         """The next event. Raises what went wrong instead."""

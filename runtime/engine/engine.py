@@ -11,6 +11,7 @@ import psutil
 
 from runtime.engine import native
 from runtime.engine.adapters import Adapters
+from runtime.engine.calibration import Calibration
 from runtime.engine.context import BYTES_PER_VALUE, Context, ContextShape
 from runtime.engine.detokenize import TextStream
 from runtime.engine.embedding import Embeddings
@@ -32,6 +33,7 @@ from runtime.errors import BadModelFile, EngineFailed, RuntimeProblem
 from runtime.protocol import (
     Adapter,
     AdaptersSet,
+    Calibrate,
     Counted,
     CountTokens,
     Embed,
@@ -96,6 +98,9 @@ class Engine:
         idle = StatsReport(request=command.request, resident_bytes=resident)
         self._emit(self._loaded.stats(command.request, resident) if self._loaded else idle)
 
+    def calibrate(self, command: Calibrate) -> None:
+        self._ready().calibrate(command)
+
     def step(self) -> bool:
         """Compute a little; False when there is nothing to do."""
         return self._loaded.step() if self._loaded else False
@@ -122,7 +127,11 @@ class LoadedModel:
         except BaseException:
             self.model.close()
             raise
-        self.pace = Pace(threads)
+        self.pace = Pace(threads, decode=command.decode_threads, prefill=command.prefill_threads)
+        self.pace.apply(self._context)
+        self._interrupt = interrupt
+        self._emit = emit
+        self._calibration: Calibration | None = None
         self.session = Session(self.model, self._context, interrupt, self.pace, emit)
         self.embeddings = Embeddings(self.model, threads, interrupt, emit)
         self._adapters = Adapters(self.model)
@@ -133,6 +142,7 @@ class LoadedModel:
             raise
 
     def close(self) -> None:
+        self._end_calibration()
         self.session.cancel_all()
         self.embeddings.close()
         self._context.close()
@@ -145,7 +155,18 @@ class LoadedModel:
         self.session.cancel_all()
         self.session.adapters = self._adapters.attach(loaded, self._context)
 
+    def calibrate(self, command: Calibrate) -> None:
+        """Measure from now on, between whatever else is to be done. Raises EngineFailed when there is no memory."""
+        self._end_calibration()
+        self._calibration = Calibration(command, self.model, self._context.shape, self._interrupt, self._emit)
+
+    def _end_calibration(self) -> None:
+        if self._calibration is not None:
+            self._calibration.stop()
+        self._calibration = None
+
     def generate(self, command: Generate) -> None:
+        self._end_calibration()
         prompt = self.prompts.write(command, self._context.n_ctx)
         gbnf = _form(command, python_list=self.prompts.asks_for_python_list)
         grammar = Grammar(self.model, gbnf) if gbnf else None
@@ -163,11 +184,22 @@ class LoadedModel:
     def step(self) -> bool:
         """A step of what a person waits for, else of vectors, else of the background."""
         if self.session.foreground or not self.embeddings.step():
-            return self.session.step()
+            return self.session.step() or self._measure()
         return True
 
+    def _measure(self) -> bool:
+        """A run of the calibration; False when there is none to do."""
+        if self._calibration is None:
+            return False
+        if self._calibration.cancelled:
+            self._end_calibration()
+        elif not self._calibration.step():
+            self._calibration = None
+        return self._calibration is not None
+
     def knows(self, request: int) -> bool:
-        return self.session.knows(request) or self.embeddings.knows(request)
+        measuring = self._calibration is not None and self._calibration.request == request
+        return measuring or self.session.knows(request) or self.embeddings.knows(request)
 
     def count(self, command: CountTokens) -> tuple[int, ...]:
         return self.prompts.count(command.texts, command.turns, command.tools)
@@ -175,6 +207,9 @@ class LoadedModel:
     def fail_all(self, problem: RuntimeProblem) -> None:
         self.session.fail_all(problem)
         self.embeddings.fail_all(problem)
+        if self._calibration is not None:
+            self._calibration.fail(problem)
+        self._calibration = None
 
     def stats(self, request: int, resident_bytes: int) -> StatsReport:
         return StatsReport(
@@ -259,7 +294,7 @@ def _shape(command: Load, model: Model, threads: int) -> ContextShape:
     return ContextShape(
         n_ctx=n_ctx,
         sequences=sequences,
-        chunk=_GPU_CHUNK if gpu else _CHUNK,
+        chunk=command.ubatch or (_GPU_CHUNK if gpu else _CHUNK),
         kv_type=command.kv_type,
         threads=threads,
         flash_attention=None if gpu else cpu_flash,

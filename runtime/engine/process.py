@@ -23,6 +23,7 @@ from runtime.frames import FrameError, read_frame, write_frame
 from runtime.protocol import (
     COMMAND,
     PROTOCOL_VERSION,
+    Calibrate,
     Cancel,
     Command,
     CountTokens,
@@ -169,6 +170,8 @@ def _dispatch(engine: Engine, command: Command, events: Outbox) -> None:
             engine.count(command)
         case Stats():
             engine.stats(command)
+        case Calibrate():
+            engine.calibrate(command)
         case Cancel():
             engine.cancel(command.request)
         case Shutdown():

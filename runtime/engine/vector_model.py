@@ -10,7 +10,7 @@ from runtime.engine.embedding import Embeddings
 from runtime.engine.interrupt import Interrupt
 from runtime.engine.model import Model
 from runtime.errors import EngineFailed, RuntimeProblem
-from runtime.protocol import Adapter, CountTokens, Event, Generate, Load, Loaded, StatsReport
+from runtime.protocol import Adapter, Calibrate, CountTokens, Event, Generate, Load, Loaded, StatsReport
 
 
 class VectorModel:
@@ -29,6 +29,9 @@ class VectorModel:
         raise self._refusal()
 
     def generate(self, command: Generate) -> None:
+        raise self._refusal()
+
+    def calibrate(self, command: Calibrate) -> None:
         raise self._refusal()
 
     def count(self, command: CountTokens) -> tuple[int, ...]:

@@ -218,6 +218,24 @@ def create_model_scores(database: Database) -> None:
     )
 
 
+def create_calibrations(database: Database) -> None:
+    """How a model is best run on a machine, by the fingerprint of its file and what the machine is."""
+    database.execute(
+        """
+        CREATE TABLE calibrations (
+            fingerprint TEXT NOT NULL,
+            machine TEXT NOT NULL,
+            decode_threads INTEGER NOT NULL,
+            prefill_threads INTEGER NOT NULL,
+            ubatch INTEGER NOT NULL,
+            prefill_speed REAL NOT NULL,
+            decode_speed REAL NOT NULL,
+            PRIMARY KEY (fingerprint, machine)
+        ) STRICT
+        """
+    )
+
+
 STEPS = (
     create_documents,
     create_files,
@@ -229,6 +247,7 @@ STEPS = (
     create_model_scores,
     create_file_index,
     create_conversations,
+    create_calibrations,
 )
 
 desk_migrations = Migrations("desk")
