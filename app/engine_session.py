@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.calibrations import Calibrations, measure_when_calm
 from app.locations import Locations
+from app.model_choice import installed_additions
 from app.roles import role_command
 from runtime.client import EngineClient
 from runtime.errors import BadModelFile, RuntimeProblem
@@ -56,9 +57,10 @@ class EngineSession:
         self.facts = facts
         self._adapters = tuple(adapters)
         self.loaded: Loaded | None = None
-        self._client = EngineClient(
-            role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log, reads=[model]
-        )
+        self._places = places
+        # The kernel lets the engine read what is named when it starts, and nothing later.
+        self._readable = [model, *(adapter.path for adapter in adapters), *installed_additions(places)]
+        self._client = self._make_client()
         self._starting = asyncio.Lock()
 
     @property
@@ -100,12 +102,19 @@ class EngineSession:
         return self._client
 
     async def use_adapters(self, adapters: Sequence[AdapterFile]) -> None:
-        """Let just these adapters change the model, which stays loaded.
+        """Let just these adapters change the model.
 
+        It stays loaded, unless one is neither in the models folder nor was used in this session before: the engine may
+        not read such a file, so another is started with the next question.
         Raises RuntimeProblem when the engine cannot use one of them: then nothing changes.
         """
         async with self._starting:
-            if self.loaded is not None:
+            more = [adapter.path for adapter in adapters if adapter.path not in self._readable]
+            if more:
+                self._readable += more
+                await self._stop()
+                self._client = self._make_client()
+            elif self.loaded is not None:
                 await self._client.set_adapters(_sent(adapters))
             self._adapters = tuple(adapters)
 
@@ -122,11 +131,23 @@ class EngineSession:
         except RuntimeProblem:
             return 0.0  # whoever waits for the engine hears of it
 
-    async def close(self) -> None:
+    def _make_client(self) -> EngineClient:
+        return EngineClient(
+            role_command("engine"),
+            work_dir=self._places.engine_folder,
+            log_file=self._places.engine_log,
+            reads=self._readable,
+        )
+
+    async def _stop(self) -> None:
         if self._measuring is not None:
             self._measuring.cancel()
             await asyncio.gather(self._measuring, return_exceptions=True)
+        self._measuring, self.loaded = None, None
         await self._client.close()
+
+    async def close(self) -> None:
+        await self._stop()
 
 
 def open_session(

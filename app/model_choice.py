@@ -96,6 +96,11 @@ def installed_embedding_models(places: Locations) -> list[Path]:
     return [path for path in _installed(places) if makes_vectors(path)]
 
 
+def installed_additions(places: Locations) -> list[Path]:
+    """Adapters and whatever else lies in the models folder and is no model of its own."""
+    return [path for path in _installed(places) if is_addition(path)]
+
+
 def _installed(places: Locations) -> list[Path]:
     return sorted(places.models.glob("*.gguf"))
 

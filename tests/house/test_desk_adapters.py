@@ -87,6 +87,20 @@ async def test_one_that_cannot_be_used_changes_nothing(desk: LocalDesk, places: 
     assert await name_of(desk) == before
 
 
+async def test_one_from_elsewhere_needs_an_engine_that_may_read_it(desk: LocalDesk, places: Locations) -> None:
+    papers = make_papers(places.home / "papers")
+    await summarised(desk, papers)
+    session = desk._session
+    assert session is not None
+    pid = session._client.pid
+    await desk.use_adapters([places.models / "a-style.gguf"])
+    assert session._client.pid == pid
+    elsewhere = make_lora(places.home / "elsewhere.gguf", lora_tensors(seed=1))
+    await desk.use_adapters([elsewhere])
+    assert await summarised(desk, papers) > 0
+    assert session._client.pid not in (None, pid)
+
+
 async def test_without_a_model_there_is_nothing_to_change(places: Locations) -> None:
     desk = LocalDesk.open(places, use_model=False)
     with pytest.raises(DeskError, match="no model that an adapter could change"):
