@@ -88,6 +88,17 @@ class DeskDatabase:
         """Leave nothing in the write-ahead log of what was removed; the pages of the database hold it no longer."""
         self._connections.checkpoint()
 
+    def copy_to(self, target: Path, pause: Callable[[], None] = lambda: None) -> None:
+        """Copy everything as it is now into an empty file, while others read and write.
+
+        `pause` is called after each megabyte; what it raises ends the copying.
+        """
+        self._connections.copy_to(target, pause)
+
+    def compact_to(self, target: Path) -> None:
+        """Write everything anew into an empty file, without a trace of what was removed; others wait meanwhile."""
+        self._connections.compact_to(target)
+
     def close(self) -> None:
         self._connections.close()
 
