@@ -30,9 +30,16 @@ from app.settings import load_settings
 from runtime.errors import RuntimeProblem
 from runtime.model_file import check_model
 from runtime.pocket import POCKET_MODEL
+from tools.desk_db.backups import Backups, check
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.registry import Registry, installed
+
+_MENDED_SQLITE = (3, 51, 3)
+_OLDER_SQLITE = (
+    "before 3.51.3 it can damage a database that two connections write at one moment, so llama-desk lets one write at a"
+    " time, behind a lock that all its processes share; no other program should write to this file"
+)
 
 
 class Finding(BaseModel):
@@ -57,6 +64,7 @@ def doctor(model: str | None, as_json: bool) -> int:
     if findings[-1].ok:
         findings += [
             _attempt("Database", lambda: _database(places)),
+            _attempt("Backups", lambda: _backups(places)),
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Engine", lambda: _engine(places, model)),
             _attempt("Tools", _tools),
@@ -122,7 +130,17 @@ def _database(places: Locations) -> str:
         folders = database.run_now(lambda db: db.files.roots())
     finally:
         database.close_now()
-    return f"{places.database}, SQLite {sqlite3.sqlite_version}, {len(folders)} folders read"
+    older = "" if sqlite3.sqlite_version_info >= _MENDED_SQLITE else f"; {_OLDER_SQLITE}"
+    return f"{places.database}, {len(folders)} folders read, SQLite {sqlite3.sqlite_version}{older}"
+
+
+def _backups(places: Locations) -> str:
+    backups = Backups(places.backups).all()
+    if not backups:
+        return "none yet; one is made each day on which llama-desk is used"
+    check(backups[0].path)
+    latest = backups[0].made_at.astimezone()
+    return f"{len(backups)} in {places.backups}, the latest of {latest:%Y-%m-%d %H:%M}, which is whole"
 
 
 def _model(places: Locations, asked: str | None) -> str:

@@ -61,10 +61,8 @@ class Backups:
 
     def all(self) -> list[Backup]:
         """Newest first."""
-        try:
-            found = [_backup(path) for path in self.folder.iterdir()]
-        except FileNotFoundError:
-            return []
+        with permitted(self.folder, "backup folder"):
+            found = [_backup(path) for path in self.folder.iterdir()] if self.folder.exists() else []
         return sorted((one for one in found if one), key=lambda backup: (backup.made_at, backup.name), reverse=True)
 
     def find(self, which: str) -> Backup:
