@@ -120,6 +120,8 @@ class Connections:
             # Wherever SQLite keeps temporary files, nothing of this is to stay there.
             database.conn.execute("PRAGMA temp_store = MEMORY")
             database.conn.execute("VACUUM INTO ?", (str(target),))
+            with closing(sqlite3.connect(target, isolation_level=None)) as anew:
+                anew.execute("PRAGMA journal_mode = DELETE").fetchall()
 
     def close(self) -> None:
         """Close every connection; the last one to close empties the write-ahead log."""
