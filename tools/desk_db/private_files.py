@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +25,18 @@ def new_file(path: Path) -> Path:
 def put_in_place(part: Path, path: Path) -> None:
     """Give a finished file its name, in place of what has that name; on the disk when this returns."""
     _sync(part, os.O_RDWR)
-    part.replace(path)
+    try:
+        part.replace(path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # A process that the first version of Landlock holds may not move a file from folder to folder.
+        beside = path.with_name(f".{path.name}.part")
+        beside.unlink(missing_ok=True)
+        shutil.copyfile(part, new_file(beside))
+        _sync(beside, os.O_RDWR)
+        beside.replace(path)
+        part.unlink()
     if sys.platform != "win32":
         with suppress(OSError):  # not every file system can do that with a folder
             _sync(path.parent, os.O_RDONLY)
