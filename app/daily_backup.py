@@ -23,7 +23,7 @@ _FIRST_SECONDS = 10.0
 """The screen is drawn and a first question asked before the disk has more to do."""
 _LATER_SECONDS = 3600.0
 """A screen that stays open for days makes a backup of each."""
-_PAUSE_SECONDS = 0.004
+_PAUSE_SECONDS = 0.02
 """After each megabyte, so that a write of the screen finds the disk free."""
 
 
