@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
+from app.calibrations import Calibrations
 from app.clock import user_dates
 from app.conversation.assistant import Assistant
 from app.conversation.call_runner import CallRunner
 from app.conversation.chats import Chats
 from app.conversation.desk_tasks import DeskTasks
-from app.conversation.events import Answered, AnswerEvent, Confirm, PassagesFound, nobody
+from app.conversation.events import Answered, AnswerEvent, AnswerNotice, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.message_digest import digest_messages
 from app.conversation.message_passages import document_of, message_id_of, path_of
@@ -21,25 +22,36 @@ from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
 from app.desk_records import DeskRecords
-from app.engine_session import EngineSession, open_session
+from app.engine_session import EngineSession, check_adapters, open_session
+from app.errors import DeskError
 from app.file_index.embedder import Embedder, open_embedder
 from app.file_index.folder_index import FolderIndex
 from app.file_index.passage_vectors import PassageVectors
 from app.file_index.watch import FolderWatch
-from app.folder_summary.events import Event
+from app.folder_summary.events import Event, Notice
 from app.folder_summary.folder_summary import FolderSummary
 from app.folder_summary.sources import sources_of
 from app.locations import Locations
-from app.model_choice import about_the_pocket_model, choose_embedding_model, choose_model
+from app.model_choice import (
+    ModelChoice,
+    about_the_pocket_model,
+    adapters_for,
+    choose_embedding_model,
+    choose_model,
+    models_to_choose,
+    name_in_settings,
+)
+from app.model_fitting import wanted_by
+from app.model_hashes import fingerprint_of
 from app.privacy import Privacy, granted, look
 from app.roles import role_command
-from app.settings import load_settings
+from app.settings import Settings, keep_setting, load_settings
 from app.summary_options import SummaryOptions
+from app.work_gate import WorkGate
 from runtime.errors import RuntimeProblem
-from runtime.model_file import fingerprint
 from runtime.seal import is_cut_off, sealed
 from tools.date_language import Dates
-from tools.desk_db import DeskDatabase, ModelFile
+from tools.desk_db import DeskDatabase
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
@@ -61,29 +73,47 @@ class LocalDesk(DeskRecords):
         chats: Chats,
         *,
         embedder: Embedder | None = None,
-        may_write: bool = True,
+        always_writes: bool = False,
     ) -> None:
-        """`may_write` is False for a model that failed its self-test."""
+        """`always_writes` lets a model that failed its self-test propose to write all the same."""
         super().__init__(database, dates)
         self._places = places
-        self._session = session
+        self._always_writes = always_writes
+        self._session: EngineSession | None = None
+        self._checked_name = ""
+        """Of a model that is being checked, to be used next."""
         self.chats = chats
         self._extractor = Extractor(role_command("extractor"))
         self._vectors = PassageVectors(database, embedder)
         self.index = FolderIndex(database, Extractor(role_command("extractor")), self._vectors)
-        # The pocket model cannot read passages: its answers are the passages' own sentences.
-        answering = None if session and session.is_pocket else session
-        self._questions = FolderQuestions(database, answering, self._vectors)
-        self._at_work = 0
+        self._questions = FolderQuestions(database, None, self._vectors)
+        self._work = WorkGate()
         self._moves = 0
         """Of the conversations, those that the assistant has followed."""
         self._registry = Registry(SHIPPED, installed())
-        self._assistant = self._make_assistant(session, may_write=may_write) if session else None
+        self._assistant: Assistant | None = None
+        if session is not None:
+            self._take_on(session, may_write=self._trusts(session))
 
-    def _make_assistant(self, session: EngineSession, *, may_write: bool) -> Assistant:
-        tasks = DeskTasks(self._database, session, self._questions, self._dates)
+    def _trusts(self, session: EngineSession) -> bool:
+        """Whether the model may propose to write: it did well enough in its self-test, or had none."""
+        score = self._database.run_now(lambda db: db.models.score(session.model_fingerprint))
+        return self._always_writes or score is None or score.share >= ENOUGH
+
+    def _take_on(self, session: EngineSession, *, may_write: bool) -> None:
+        """Let this model answer from now on, and go on where the conversation stands."""
+        # The pocket model cannot read passages: its answers are the passages' own sentences.
+        answering = None if session.is_pocket else session
+        questions = FolderQuestions(self._database, answering, self._vectors)
+        questions.thread = self._questions.thread
+        tasks = DeskTasks(self._database, session, questions, self._dates)
         runner = CallRunner(self._database, self._registry, self._dates, tasks)
-        return Assistant(self._database, session, self._registry, runner, self._questions, may_write=may_write)
+        assistant = Assistant(self._database, session, self._registry, runner, questions, may_write=may_write)
+        if self._assistant is None:
+            assistant.recall(questions.thread)
+        else:
+            assistant.go_on_from(self._assistant)
+        self._session, self._questions, self._assistant = session, questions, assistant
 
     @property
     def tool_names(self) -> tuple[str, ...]:
@@ -106,26 +136,73 @@ class LocalDesk(DeskRecords):
         embedding_model = choose_embedding_model(settings.embedding_model, places)
         database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
-            session = open_session(chosen, places, lambda path: fingerprint_of(database, path)) if chosen else None
+            session = _session(chosen, places, database, settings) if chosen else None
             embedder = (
                 open_embedder(embedding_model, places, lambda path: fingerprint_of(database, path))
                 if embedding_model
                 else None
             )
-            trusted = session is None or settings.writing_tools == "always" or _passed(database, session.fingerprint)
+            chats = Chats(database, settings.personas, keeps=keep_chats and settings.keep_chats)
+            always = settings.writing_tools == "always"
+            return cls(places, database, session, dates, chats, embedder=embedder, always_writes=always)
         except BaseException:
             database.close_now()
             raise
-        chats = Chats(database, settings.personas, keeps=keep_chats and settings.keep_chats)
-        return cls(places, database, session, dates, chats, embedder=embedder, may_write=trusted)
+
+    async def models(self) -> list[ModelChoice]:
+        """The models that can be used: those on this machine in the order of their names, our own last."""
+        in_use = self._session.model if self._session else None
+        return await asyncio.to_thread(models_to_choose, self._places, in_use)
+
+    async def use_model(self, wanted: str, checked: Callable[[], None] = lambda: None) -> str:
+        """Go on with another model: a file, the name of an installed one, or "pocket". Gives its name.
+
+        The file is checked, and `checked` called when it is good. Then what is under way ends, the present model is
+        unloaded, and the next request loads the other. The choice is kept in the settings. Raises DeskError or
+        RuntimeProblem for one that cannot be used: the present one stays.
+        """
+        path = choose_model(wanted, None, self._places)
+        self._checked_name = path.stem
+        try:
+            settings = load_settings(self._places.settings)
+            session = await asyncio.to_thread(_session, path, self._places, self._database, settings)
+            trusted = await asyncio.to_thread(self._trusts, session)
+        finally:
+            self._checked_name = ""
+        checked()
+        async with self._work.changing():
+            old = self._session
+            if old is None or old.fingerprint != session.fingerprint:
+                self._take_on(session, may_write=trusted)
+                # Before anything loads the other: there may not be the memory for two.
+                await _close(old)
+        keep_setting(self._places.settings, "model", name_in_settings(path, self._places))
+        return session.name
+
+    async def use_adapters(self, files: Sequence[Path]) -> None:
+        """Let just these LoRA adapters change the model in use until the desk is closed; none leaves it as it is.
+
+        What is under way ends first; the model stays loaded. Raises DeskError or RuntimeProblem for one that cannot be
+        used: then nothing changes.
+        """
+        async with self._work.changing():
+            session = self._session
+            if session is None:
+                raise DeskError("There is no model that an adapter could change.", hint="Use one first.")
+            fitting = await asyncio.to_thread(
+                check_adapters, files, session.model, lambda file: fingerprint_of(self._database, file)
+            )
+            await session.use_adapters(fitting)
 
     async def summarise(self, paths: Sequence[Path], options: SummaryOptions) -> AsyncGenerator[Event]:
         """Summarise folders or files; closing the iterator stops the work within 200 ms and keeps what is done."""
-        session = self._session if options.use_model else None
-        run = FolderSummary(self._database, self._extractor, session, options)
-        with self._working():
+        async with self._work.working():
+            session = self._session if options.use_model else None
+            run = FolderSummary(self._database, self._extractor, session, options)
             async with contextlib.aclosing(run.run(sources_of(paths))) as events:
                 async for event in events:
+                    if notice := self._notice():
+                        yield Notice(notice)
                     yield event
 
     async def ask(self, question: str, folder: Path | None) -> AsyncGenerator[AnswerEvent]:
@@ -187,13 +264,16 @@ class LocalDesk(DeskRecords):
         self, root: Path | None, answer: Callable[[], AsyncGenerator[AnswerEvent]]
     ) -> AsyncGenerator[AnswerEvent]:
         """The answer in the thread of the conversation, kept when conversations are."""
-        await self._take_up_thread()
-        kept = self.chats.kept(answer(), root) if self.chats.keeps else answer()
-        async with contextlib.aclosing(self._foremost(kept)) as events:
-            async for event in events:
-                if self.chats.keeps and isinstance(event, Answered):
-                    await self.chats.keep_recap(self._questions.thread)
-                yield event
+        async with self._work.working():
+            await self._take_up_thread()
+            kept = self.chats.kept(answer(), root) if self.chats.keeps else answer()
+            async with contextlib.aclosing(kept) as events:
+                async for event in events:
+                    if self.chats.keeps and isinstance(event, Answered):
+                        await self.chats.keep_recap(self._questions.thread)
+                    if notice := self._notice():
+                        yield AnswerNotice(notice)
+                    yield event
 
     async def _take_up_thread(self) -> None:
         """Let questions and requests go on where the conversation stands."""
@@ -215,7 +295,7 @@ class LocalDesk(DeskRecords):
 
     async def watch_folders(self) -> AsyncGenerator[str]:
         """Keep the indexed folders fresh until the generator is closed; each failure is a sentence, said once."""
-        watch = FolderWatch(self._database, self.index, lambda: self._at_work > 0)
+        watch = FolderWatch(self._database, self.index, lambda: self._work.at_work)
         async with contextlib.aclosing(watch.run()) as problems:
             async for problem in problems:
                 yield problem
@@ -235,6 +315,8 @@ class LocalDesk(DeskRecords):
         return await self._database.run(lambda db: _open_document(db, root.resolve(), path))
 
     async def engine_state(self) -> EngineState:
+        if self._checked_name:
+            return EngineState(f"{self._checked_name} is being checked…")
         if self._session is None:
             return EngineState(None, seal=_seal())
         loaded = self._session.loaded
@@ -260,27 +342,13 @@ class LocalDesk(DeskRecords):
             self.index.close()
         with contextlib.suppress(RuntimeProblem):
             await self._vectors.close()
-        if self._session is not None:
-            with contextlib.suppress(RuntimeProblem):
-                await self._session.close()
+        await _close(self._session)
         with contextlib.suppress(ToolProblem):
             await self._database.close()
 
-    async def _foremost(self, answer: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[AnswerEvent]:
-        """The events of an answer, while the watch over the folders rests."""
-        with self._working():
-            async with contextlib.aclosing(answer) as events:
-                async for event in events:
-                    yield event
-
-    @contextlib.contextmanager
-    def _working(self) -> Iterator[None]:
-        """A person waits for what happens inside."""
-        self._at_work += 1
-        try:
-            yield
-        finally:
-            self._at_work -= 1
+    def _notice(self) -> str:
+        """What is to be told of how the model was loaded, once."""
+        return self._session.take_notice() if self._session else ""
 
 
 def _seal() -> str:
@@ -291,10 +359,22 @@ def _seal() -> str:
     return "network sealed" if report.missing else "sealed"
 
 
-def _passed(database: DatabaseThread, fingerprint: str) -> bool:
-    """Whether the model did well enough in its self-test, or had none."""
-    score = database.run_now(lambda db: db.models.score(fingerprint))
-    return score is None or score.share >= ENOUGH
+def _session(model: Path, places: Locations, database: DatabaseThread, settings: Settings) -> EngineSession:
+    adapters = adapters_for(model, settings.adapters, places)
+    return open_session(
+        model,
+        places,
+        lambda path: fingerprint_of(database, path),
+        adapters,
+        Calibrations(database),
+        wanted=wanted_by(settings),
+    )
+
+
+async def _close(session: EngineSession | None) -> None:
+    if session is not None:
+        with contextlib.suppress(RuntimeProblem):
+            await session.close()
 
 
 def _open_message(desk: ToolDesk, number: int) -> OpenedDocument | None:
@@ -327,15 +407,3 @@ def _within(database: DeskDatabase, path: Path) -> tuple[Path, str]:
         if path.is_relative_to(base) and path.relative_to(base).as_posix() in database.files.known(str(root)):
             return root, path.relative_to(base).as_posix()
     return path, str(path)
-
-
-def fingerprint_of(database: DatabaseThread, path: Path) -> str:
-    """The file's hash: computed once, then known for as long as its size and time of change stay the same."""
-    status = path.stat()
-    size, mtime_ns = status.st_size, status.st_mtime_ns
-    known = database.run_now(lambda db: db.models.get(str(path), size=size, mtime_ns=mtime_ns))
-    if known is not None:
-        return known.fingerprint
-    found = fingerprint(path)
-    database.run_now(lambda db: db.models.put(ModelFile(str(path), size, mtime_ns, found)))
-    return found

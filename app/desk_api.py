@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Protocol
 from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, nobody
 from app.folder_summary.events import Event
+from app.model_choice import ModelChoice
 from app.privacy import Privacy
 from app.summary_options import SummaryOptions
 from tools.calendar import Listing, Occurrence, Written
@@ -93,6 +94,19 @@ class Desk(Protocol):
         ...
 
     async def engine_state(self) -> EngineState: ...
+
+    async def models(self) -> list[ModelChoice]:
+        """The models that can be used: those on this machine in the order of their names, our own last."""
+        ...
+
+    async def use_model(self, wanted: str, checked: Callable[[], None] = lambda: None) -> str:
+        """Go on with another model: a file, the name of an installed one, or "pocket". Gives its name.
+
+        The file is checked, and `checked` called when it is good. Then what is under way ends, the present model is
+        unloaded, and the next request loads the other. Raises DeskError or RuntimeProblem for one that cannot be used:
+        the present one stays.
+        """
+        ...
 
     async def privacy(self, *, try_to_escape: bool = False) -> Privacy:
         """What each process may reach and what holds it to that; or try to get out, in processes thrown away after.

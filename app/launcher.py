@@ -1,4 +1,4 @@
-"""The process that the user starts: it starts the desk, waits for it, and holds nothing itself."""
+"""The process that the user starts: it starts the desk, and the fetcher when one is asked for, and holds nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import subprocess
 import sys
 from types import FrameType
 
+from app.download_broker import DownloadBroker
+from app.launcher_line import hold_line
 from app.roles import role_command, run_desk
 from runtime.seal import Grants, seal
 
@@ -17,16 +19,26 @@ def launch(arguments: list[str]) -> int:
     if sys.platform == "win32":
         return subprocess.call([*role_command("desk"), *arguments])
     lifeline, held = os.pipe()
+    wishes, desk_wishes = os.pipe()
+    desk_news, news = os.pipe()
     # The terminal sends Ctrl-C to the desk as well; only the desk knows how to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     desk = os.fork()
     if desk == 0:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.close(held)
+        for end in (held, wishes, news):
+            os.close(end)
+        hold_line(desk_wishes, desk_news)
         return run_desk(arguments, lifeline)
-    os.close(lifeline)
+    for end in (lifeline, desk_wishes, desk_news):
+        os.close(end)
     seal("launcher", Grants())
-    return _wait(desk)
+    broker = DownloadBroker(wishes, news)
+    broker.start()
+    try:
+        return _wait(desk)
+    finally:
+        broker.stop()
 
 
 def _wait(desk: int) -> int:

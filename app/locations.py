@@ -22,6 +22,10 @@ class Locations:
         return self.home / "desk.sqlite"
 
     @property
+    def backups(self) -> Path:
+        return self.home / "backups"
+
+    @property
     def settings(self) -> Path:
         return self.home / "settings.toml"
 

@@ -59,6 +59,13 @@ def run_role(role: Role, arguments: list[str]) -> int:
         return launch(arguments)
     if role == "desk":
         return run_desk(arguments)
+    if role == "fetcher":
+        return _run_fetcher()
+    return _run_worker(role, arguments)
+
+
+def _run_worker(role: Role, arguments: list[str]) -> int:
+    """The engine or the extractor: the processes that the desk starts."""
     try:
         report = seal(role, Grants(read=take_told()), note=_to_stderr)
     except SealFailed as failed:
@@ -75,6 +82,14 @@ def run_role(role: Role, arguments: list[str]) -> int:
     from tools.extraction.worker import main as run_extractor
 
     return run_extractor()
+
+
+def _run_fetcher() -> int:
+    from app.locations import locations
+    from runtime.fetch.process import main
+    from runtime.manifest import load_manifest, whole_manifest
+
+    return main(load_manifest, locations().models, whole_manifest().hosts)
 
 
 def run_desk(arguments: list[str], lifeline: int | None = None) -> int:

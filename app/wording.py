@@ -50,6 +50,13 @@ def time_left(seconds: float | None) -> str:
     return "" if seconds is None else f"about {duration(max(1.0, seconds))} left"
 
 
+def file_size(size: int) -> str:
+    """ "300 kB", "808 MB", "2.0 GB": decimal units, as file managers and model pages count."""
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.0f} MB" if size < 1_000_000_000 else f"{size / 1_000_000_000:.1f} GB"
+
+
 def speed(tokens_per_second: float) -> str:
     """ "46 tok/s"; empty when nothing is being written."""
     if tokens_per_second <= 0:

@@ -29,6 +29,12 @@ class EngineFailed(RuntimeProblem):
     title = "The engine stopped"
 
 
+class OutOfMemory(EngineFailed):
+    """A model or a context that there is not enough memory for; a smaller plan may succeed."""
+
+    title = "Not enough memory"
+
+
 class ContextOverflow(RuntimeProblem):
     """A prompt that does not fit the model's context with room for an answer."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 Priority = Literal["foreground", "background"]
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -50,6 +50,13 @@ class Sampling(Message):
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
 
 
+class Adapter(Message):
+    """A LoRA adapter for the loaded model: a GGUF file, and how strongly it changes what the model writes."""
+
+    path: str
+    scale: float = Field(default=1.0, ge=-10.0, le=10.0)
+
+
 # Commands: desk to engine.
 
 
@@ -63,9 +70,20 @@ class Load(Message):
     """Sequences that may be decoded together."""
     threads: int | None = Field(default=None, ge=1)
     """The most threads; physical cores when absent. The engine may use fewer while other programs are busy."""
+    decode_threads: int | None = Field(default=None, ge=1)
+    prefill_threads: int | None = Field(default=None, ge=1)
+    """What writing and reading begin with, as `Calibrate` found out; the most when absent."""
     kv_type: Literal["f32", "f16", "q8_0"] = "f16"
+    gpu_layers: int | None = Field(default=None, ge=0)
+    """Layers of the model on the GPU, its last ones, and the output with them; all when absent, none at 0.
+
+    With it and `n_ctx` the load counts as planned: the context and the slots are made as they are asked for.
+    """
+    ubatch: int | None = Field(default=None, ge=16, le=4096)
+    """Tokens of a prompt computed in one call; what suits the device when absent."""
     purpose: Literal["text", "vectors"] = "text"
     """A model loaded for vectors answers `Embed` and nothing else, and needs no memory for a context."""
+    adapters: tuple[Adapter, ...] = Field(default=(), max_length=8)
 
 
 class Unload(Message):
@@ -104,6 +122,17 @@ class Cancel(Message):
     """The number of the `Generate` to stop."""
 
 
+class SetAdapters(Message):
+    """Let just these adapters change the model from now on, none of them for the model as it is in its file.
+
+    The model stays loaded; what is under way ends as cancelled. When one of them cannot be used, nothing changes.
+    """
+
+    kind: Literal["set_adapters"] = "set_adapters"
+    request: int
+    adapters: tuple[Adapter, ...] = Field(default=(), max_length=8)
+
+
 class Embed(Message):
     kind: Literal["embed"] = "embed"
     request: int
@@ -127,12 +156,32 @@ class Stats(Message):
     request: int
 
 
+class Calibrate(Message):
+    """Find out how the loaded model is best run on this machine, while nobody asks for anything.
+
+    A generation that is asked for ends it.
+    """
+
+    kind: Literal["calibrate"] = "calibrate"
+    request: int
+    seconds: float = Field(default=3.0, gt=0.0, le=60.0)
+    """The most that it may take."""
+
+
+class Devices(Message):
+    """Ask what models can be computed on; needs no model."""
+
+    kind: Literal["devices"] = "devices"
+    request: int
+
+
 class Shutdown(Message):
     kind: Literal["shutdown"] = "shutdown"
 
 
 Command = Annotated[
-    Load | Unload | Generate | Cancel | Embed | CountTokens | Stats | Shutdown, Field(discriminator="kind")
+    Load | Unload | SetAdapters | Generate | Cancel | Embed | CountTokens | Stats | Calibrate | Devices | Shutdown,
+    Field(discriminator="kind"),
 ]
 
 # Events: engine to desk.
@@ -162,6 +211,11 @@ class Loaded(Message):
 
 class Unloaded(Message):
     kind: Literal["unloaded"] = "unloaded"
+    request: int
+
+
+class AdaptersSet(Message):
+    kind: Literal["adapters_set"] = "adapters_set"
     request: int
 
 
@@ -214,6 +268,24 @@ class Counted(Message):
     counts: tuple[int, ...]
 
 
+class Calibrated(Message):
+    """What a calibration found. When it was ended too early, `complete` is False and the rest says nothing."""
+
+    kind: Literal["calibrated"] = "calibrated"
+    request: int
+    complete: bool
+    decode_threads: int = 0
+    prefill_threads: int = 0
+    ubatch: int = 0
+    """Tokens of a prompt in one call; 0 when there was no time to compare."""
+    prefill_speed: float = 0.0
+    decode_speed: float = 0.0
+    """Tokens per second at the beginning of a context."""
+    foreign_cores: float = 0.0
+    """How many cores other programs kept busy meanwhile: with many, the rest is not what the machine can do."""
+    seconds: float = 0.0
+
+
 class StatsReport(Message):
     kind: Literal["stats_report"] = "stats_report"
     request: int
@@ -229,6 +301,28 @@ class StatsReport(Message):
     """Decode speed over the last seconds; 0.0 when idle."""
 
 
+class DeviceReport(Message):
+    """One device of ggml's own list, the processor with the main memory among them; memory in bytes."""
+
+    backend: str
+    """ggml's name of its kind, such as "CUDA", "MTL", "Vulkan" or "CPU"."""
+    name: str
+    total: int
+    free: int
+    integrated: bool = False
+    """Whether it is a GPU that shares the main memory."""
+
+
+class DeviceList(Message):
+    kind: Literal["device_list"] = "device_list"
+    request: int
+    devices: tuple[DeviceReport, ...]
+    backends: tuple[str, ...]
+    """The backends that are loaded, by ggml's names."""
+    folder: str
+    """Where llama.cpp's libraries are, and where further backends are looked for."""
+
+
 class Failed(Message):
     """A command that could not be carried out; `request` is None when no single command is at fault."""
 
@@ -240,7 +334,20 @@ class Failed(Message):
 
 
 Event = Annotated[
-    Hello | Loaded | Unloaded | Prefilled | Delta | Usage | Done | Embedded | Counted | StatsReport | Failed,
+    Hello
+    | Loaded
+    | Unloaded
+    | AdaptersSet
+    | Prefilled
+    | Delta
+    | Usage
+    | Done
+    | Embedded
+    | Counted
+    | Calibrated
+    | StatsReport
+    | DeviceList
+    | Failed,
     Field(discriminator="kind"),
 ]
 

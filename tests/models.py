@@ -46,9 +46,17 @@ HEAD_WIDTH = WIDTH // HEADS
 
 
 def make_tiny_llama(
-    path: Path, *, seed: int = 0, n_ctx: int = 2048, template: str | None = CHAT_TEMPLATE, layers: int = 2
+    path: Path,
+    *,
+    seed: int = 0,
+    n_ctx: int = 2048,
+    template: str | None = CHAT_TEMPLATE,
+    layers: int = 2,
+    tied: bool = False,
 ) -> Path:
     """Write a model of about 500 tokens and 300 kB to `path`, the same bytes for the same arguments; return `path`.
+
+    A `tied` one has its vocabulary once, for reading and for writing.
 
     Its greedy text is pieces of English words without end: no special token ever has the highest logit, so a
     generation stops at its token limit or at a stop string. At a high temperature any token may come.
@@ -60,7 +68,8 @@ def make_tiny_llama(
     if template:
         writer.add_chat_template(template)
     for name, weights in _weights(tokens, seed, layers).items():
-        writer.add_tensor(name, weights)
+        if not tied or name != "output.weight":
+            writer.add_tensor(name, weights)
     _write(writer, tensors=True)
     return path
 

@@ -13,24 +13,14 @@ import click
 import app
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
+from tools.desk_db.occupancy import name_this_process
 from tools.errors import ToolProblem
 from tools.sanitise import sanitise
 
 SEE_HELP = "See --help."
-NAMES = (
-    "summarise",
-    "ask",
-    "search",
-    "index",
-    "inbox",
-    "calendar",
-    "chats",
-    "undo",
-    "history",
-    "models",
-    "privacy",
-    "doctor",
-)
+KEEPING = ("summarise", "ask", "search", "index", "inbox", "calendar", "chats", "undo", "history")
+"""The commands that use what is kept: after the first of them on a day, it is backed up."""
+NAMES = (*KEEPING, "backup", "forget", "models", "privacy", "doctor")
 """Each command stands in a module of its name, in the order in which the help lists them."""
 ALIASES = {"summarize": "summarise"}
 
@@ -51,7 +41,7 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(app.__version__, prog_name="llama-desk")
-@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or one in the models folder.")
+@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or an ID of `models list`.")
 @click.pass_context
 def cli(context: click.Context, model: str | None) -> None:
     """A private assistant that lives on this desktop. Without a command it opens the screen.
@@ -59,11 +49,24 @@ def cli(context: click.Context, model: str | None) -> None:
     Exit codes: 0 done, 1 failed, 2 usage, 3 done in part, 130 interrupted. Data lives in one folder, which
     LLAMA_DESK_HOME moves.
     """
+    name_this_process(f"llama-desk {context.invoked_subcommand or ''}".strip())
     context.default_map = {name: {"model": model} for name in NAMES} if model else None
     if context.invoked_subcommand is None:
         from app.commands.screen import open_screen
 
         open_screen(model)
+
+
+@cli.result_callback()
+@click.pass_context
+def back_up(context: click.Context, code: int | None, model: str | None) -> int | None:
+    """Make the backup of the day, after what the user waited for. It never changes how the command ended."""
+    del model
+    if context.invoked_subcommand in KEEPING and code != Exit.INTERRUPTED:
+        from app.daily_backup import back_up_after_command
+
+        back_up_after_command()
+    return code
 
 
 def run(arguments: Sequence[str]) -> int:

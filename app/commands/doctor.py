@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import sqlite3
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -13,10 +14,11 @@ import click
 from pydantic import BaseModel
 
 import app
+from app.backend_wording import about_backends
+from app.calibrations import Calibrations, told
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
-from app.desk import fingerprint_of
 from app.engine_session import open_session
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
@@ -26,13 +28,25 @@ from app.model_choice import (
     choose_model,
     installed_embedding_models,
 )
+from app.model_fitting import wanted_by
+from app.model_hashes import fingerprint_of
+from app.roles import role_command
 from app.settings import load_settings
+from runtime.client import EngineClient
 from runtime.errors import RuntimeProblem
 from runtime.model_file import check_model
 from runtime.pocket import POCKET_MODEL
+from runtime.protocol import DeviceList
+from tools.desk_db.backups import Backups, check
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.registry import Registry, installed
+
+_MENDED_SQLITE = (3, 51, 3)
+_OLDER_SQLITE = (
+    "before 3.51.3 it can damage a database that two connections write at one moment, so llama-desk lets one write at a"
+    " time, behind a lock that all its processes share; no other program should write to this file"
+)
 
 
 class Finding(BaseModel):
@@ -57,8 +71,11 @@ def doctor(model: str | None, as_json: bool) -> int:
     if findings[-1].ok:
         findings += [
             _attempt("Database", lambda: _database(places)),
+            _attempt("Backups", lambda: _backups(places)),
             _attempt("Model", lambda: _model(places, model)),
+            _attempt("Backends", lambda: _backends(places)),
             _attempt("Engine", lambda: _engine(places, model)),
+            _attempt("Speed", lambda: asyncio.run(_speed(_chosen(places, model), places))),
             _attempt("Tools", _tools),
             _attempt("Tool calls", lambda: _tool_calls(places, model)),
             _attempt("Embedding model", lambda: _embedding_model(places)),
@@ -122,7 +139,17 @@ def _database(places: Locations) -> str:
         folders = database.run_now(lambda db: db.files.roots())
     finally:
         database.close_now()
-    return f"{places.database}, SQLite {sqlite3.sqlite_version}, {len(folders)} folders read"
+    older = "" if sqlite3.sqlite_version_info >= _MENDED_SQLITE else f"; {_OLDER_SQLITE}"
+    return f"{places.database}, {len(folders)} folders read, SQLite {sqlite3.sqlite_version}{older}"
+
+
+def _backups(places: Locations) -> str:
+    backups = Backups(places.backups).all()
+    if not backups:
+        return "none yet; one is made each day on which llama-desk is used"
+    check(backups[0].path)
+    latest = backups[0].made_at.astimezone()
+    return f"{len(backups)} in {places.backups}, the latest of {latest:%Y-%m-%d %H:%M}, which is whole"
 
 
 def _model(places: Locations, asked: str | None) -> str:
@@ -144,6 +171,16 @@ def _embedding_model(places: Locations) -> str:
     return "none; search goes by words alone"
 
 
+def _backends(places: Locations) -> str:
+    return about_backends(asyncio.run(_ask_for_devices(places)), sys.platform)
+
+
+async def _ask_for_devices(places: Locations) -> DeviceList:
+    client = EngineClient(role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log)
+    async with client:
+        return await client.devices()
+
+
 def _engine(places: Locations, asked: str | None) -> str:
     return asyncio.run(_start_engine(_chosen(places, asked), places))
 
@@ -153,10 +190,38 @@ def _chosen(places: Locations, asked: str | None) -> Path:
 
 
 async def _start_engine(model: Path, places: Locations) -> str:
-    session = open_session(model, places, lambda _: "")
+    database = DatabaseThread(places.database)
+    wanted = wanted_by(load_settings(places.settings))
+    try:
+        session = open_session(model, places, lambda path: fingerprint_of(database, path), wanted=wanted)
+    finally:
+        await database.close()
     try:
         await session.client()
-        loaded = session.loaded
-        return f"{session.name} on {loaded.device}, loaded in {loaded.seconds:.1f} s" if loaded else "not loaded"
+        loaded, plan = session.loaded, session.fitting.plan
+        if loaded is None or plan is None:
+            return "not loaded"
+        where = f"on {loaded.device}, " if plan.on_gpu else ""
+        return f"{session.name} {where}{plan.words()}; loaded in {loaded.seconds:.1f} s"
     finally:
         await session.close()
+
+
+async def _speed(model: Path, places: Locations) -> str:
+    """What was measured of the model on this machine; it is measured now when that was never done."""
+    database = DatabaseThread(places.database)
+    session = open_session(model, places, lambda path: fingerprint_of(database, path))
+    try:
+        calibrations = Calibrations(database)
+        found = await calibrations.known(session.fingerprint)
+        if found is not None:
+            return told(found)
+        client = await session.client()
+        found = await client.calibrate()
+        if not found.complete:
+            return "not measured: there was no time; the screen does it when nothing else is to be done"
+        kept = await calibrations.keep(session.fingerprint, found)
+        return told(found) if kept else f"{told(found)}, beside other programs that kept the processor busy"
+    finally:
+        await session.close()
+        await database.close()

@@ -90,6 +90,11 @@ class Assistant:
         self._memory.recall(thread)
         self._pending = None
 
+    def go_on_from(self, other: Assistant) -> None:
+        """Go on with the conversation of an assistant that had another model."""
+        self._memory.take_over(other._memory)
+        self._pending = other._pending
+
     async def answer(
         self, request: str, confirm: Confirm = nobody, *, folder: Path | None = None
     ) -> AsyncGenerator[AnswerEvent]:

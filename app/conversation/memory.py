@@ -74,6 +74,11 @@ class Memory:
         """Go on from a conversation as it was kept: what was answered there may rest on anything that was read."""
         self._kept = [_recalled(exchange) for exchange in thread]
 
+    def take_over(self, other: Memory) -> None:
+        """Go on from what another model was told; what does not fit this one's context is found out by `fit`."""
+        self._kept = list(other._kept)
+        self.instructions = other.instructions
+
     def reminded(self) -> list[Remembered]:
         """What may be told again. The pocket model was trained on one exchange, which asked something back."""
         if self._session.is_pocket:

@@ -172,4 +172,5 @@ def _kept(db: DeskDatabase, model: str | None) -> list[Kept]:
 
 def _forget(db: DeskDatabase, root: str) -> None:
     db.indexed_folders.remove(root)
+    db.pieces.remove_unused()
     db.documents.remove_unused()

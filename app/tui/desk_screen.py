@@ -31,8 +31,21 @@ from app.tui.folder_state import FolderState
 from app.tui.header import Header
 from app.tui.help_screen import HelpScreen
 from app.tui.inbox_pane import InboxPane
-from app.tui.intent import Answerer, Ask, Entitle, GoTo, Misunderstood, OpenSource, Perform, Summarise, Undo, understand
+from app.tui.intent import (
+    Answerer,
+    Ask,
+    Entitle,
+    GoTo,
+    Misunderstood,
+    OpenSource,
+    Perform,
+    Summarise,
+    Undo,
+    UseModel,
+    understand,
+)
 from app.tui.jobs import Jobs
+from app.tui.model_picker import ModelPicker
 from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
 from app.tui.place_list import Place, PlaceList
 from app.tui.place_pane import PlacePane
@@ -206,6 +219,8 @@ class DeskScreen(Screen[None]):
                 self.branches.entitle(title)
             case Answerer(persona=persona):
                 await self.action_new_conversation(persona)
+            case UseModel(wanted=wanted):
+                self.jobs.use_model(wanted)
             case Undo(effect_id=effect_id):
                 self.places.undo(effect_id)
             case Perform(action=action):
@@ -323,6 +338,13 @@ class DeskScreen(Screen[None]):
     async def _picked(self, folder: Path | None) -> None:
         if folder is not None:
             await self.summarise(folder)
+
+    def action_pick_model(self) -> None:
+        def picked(wanted: str | None) -> None:
+            if wanted is not None:
+                self.jobs.use_model(wanted)
+
+        self.app.push_screen(ModelPicker(self.desk), picked)
 
     def action_stop(self) -> None:
         """Close what lies over the conversation, or else stop the work, or else go back to the prompt."""

@@ -51,6 +51,13 @@ class Answerer:
 
 
 @dataclass(frozen=True, slots=True)
+class UseModel:
+    """A model by its name, or its file."""
+
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     effect_id: int
 
@@ -65,7 +72,7 @@ class Misunderstood:
     sentence: str
 
 
-Intent = Summarise | Ask | OpenSource | GoTo | Entitle | Answerer | Undo | Perform | Misunderstood
+Intent = Summarise | Ask | OpenSource | GoTo | Entitle | Answerer | UseModel | Undo | Perform | Misunderstood
 
 _COMMAND = re.compile(r"/(?P<name>[^\s/\\.]*)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _PATH_START = re.compile(r"""["']|~|/|\\\\|\.{1,2}(?:[/\\]|$)|[A-Za-z]:[/\\]|file://""")
@@ -155,6 +162,7 @@ _ARGUMENT_READERS: dict[str, Callable[[str], Intent]] = {
     "chats": partial(GoTo, "chats"),
     "title": Entitle,
     "persona": Answerer,
+    "model": UseModel,
     "inbox": partial(GoTo, "inbox"),
     "calendar": partial(GoTo, "calendar"),
     "undo": _undo,

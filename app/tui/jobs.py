@@ -18,6 +18,7 @@ from app.tui.answer_entry import STOPPED, AnswerEntry
 from app.tui.batches import batches
 from app.tui.folder_state import FolderState
 from app.tui.summary_entry import SummaryEntry
+from app.tui.terminal_safety import one_line
 
 if TYPE_CHECKING:
     from app.tui.desk_screen import DeskScreen
@@ -74,6 +75,10 @@ class Jobs:
 
         self._screen.run_worker(forgotten(), group="forget", exclusive=True)
 
+    def use_model(self, wanted: str) -> None:
+        """Go on with another model; what is at work is stopped when that one's file is good."""
+        self._screen.run_worker(self._use_model(wanted), group="model", exclusive=True)
+
     def stop_one(self) -> bool:
         """Stop the answer, or else the summary; False when nothing is at work."""
         for worker in (self._answer, self._summary):
@@ -122,6 +127,17 @@ class Jobs:
         finally:
             entry.end(words)
             self._screen.work_changed(-1)
+
+    async def _use_model(self, wanted: str) -> None:
+        change = asyncio.create_task(self._desk.use_model(wanted, checked=self.stop_all))
+        try:
+            await asyncio.sleep(0)  # from then on the state says what is being checked
+            self._screen.show_engine(await self._desk.engine_state())
+            name = await change
+        finally:
+            change.cancel()
+            self._screen.show_engine(await self._desk.engine_state())
+        await self._screen.places.say(f"{one_line(name)} answers from now on. It is loaded with the next question.")
 
     async def _watch_folders(self) -> None:
         async for problem in self._desk.watch_folders():

@@ -7,16 +7,21 @@ from collections.abc import AsyncGenerator, Sequence
 from itertools import batched, count
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, Unpack
+from typing import Self, Unpack
 
-from runtime.client.requests import GenerateOptions, GenerationEvent, Pending, Request, Restarted
+from runtime.client.requests import GenerateOptions, GenerationEvent, LoadOptions, Pending, Request, Restarted
 from runtime.client.supervisor import Supervisor
 from runtime.errors import BadModelFile, EngineFailed
 from runtime.model_file import check_model
 from runtime.protocol import (
+    Adapter,
+    Calibrate,
+    Calibrated,
     Counted,
     CountTokens,
     Delta,
+    DeviceList,
+    Devices,
     Done,
     Embed,
     Embedded,
@@ -26,6 +31,7 @@ from runtime.protocol import (
     Loaded,
     Message,
     Prefilled,
+    SetAdapters,
     Stats,
     StatsReport,
     Tool,
@@ -89,19 +95,30 @@ class EngineClient:
         self,
         path: Path,
         *,
-        n_ctx: int | None = None,
-        slots: int = 4,
-        kv_type: Literal["f32", "f16", "q8_0"] = "f16",
-        threads: int | None = None,
+        adapters: Sequence[Adapter] = (),
+        calibrated: Calibrated | None = None,
+        **options: Unpack[LoadOptions],
     ) -> Loaded:
-        """Check the GGUF file at `path` and load it in place of any other. Raises BadModelFile.
+        """Check the GGUF file at `path` and load it in place of any other. Raises BadModelFile, OutOfMemory.
+
+        `adapters` change it from its first answer on, as `set_adapters` does later. `calibrated` is what `calibrate`
+        found for this model on this machine.
 
         To cancel this is to kill the engine, for nothing else stops a load; it starts again when it is next needed.
         """
         path = await _checked(path)
+        if calibrated is not None:
+            measured = calibrated.ubatch or None
+            planned = options.get("ubatch")
+            options["ubatch"] = min(measured, planned) if measured and planned else measured or planned
         return await self._supervisor.load(
             Load(
-                request=next(self._numbers), path=str(path), n_ctx=n_ctx, slots=slots, kv_type=kv_type, threads=threads
+                request=next(self._numbers),
+                path=str(path),
+                adapters=_absolute(adapters),
+                decode_threads=(calibrated.decode_threads or None) if calibrated else None,
+                prefill_threads=(calibrated.prefill_threads or None) if calibrated else None,
+                **options,
             )
         )
 
@@ -110,6 +127,14 @@ class EngineClient:
         path = await _checked(path)
         request = next(self._numbers)
         return await self._supervisor.load(Load(request=request, path=str(path), threads=threads, purpose="vectors"))
+
+    async def set_adapters(self, adapters: Sequence[Adapter]) -> None:
+        """Let just these adapters change the loaded model from now on; none leaves it as it is in its file.
+
+        Nothing is loaded anew, and what is under way ends as cancelled. Raises BadModelFile for one that does not fit:
+        then nothing changes.
+        """
+        await self._supervisor.set_adapters(SetAdapters(request=next(self._numbers), adapters=_absolute(adapters)))
 
     async def unload(self) -> None:
         """Free the model's memory; nothing happens if none is loaded."""
@@ -161,6 +186,14 @@ class EngineClient:
         """What the engine is doing now."""
         return await self._ask(Stats(request=next(self._numbers)), StatsReport)
 
+    async def calibrate(self, seconds: float = 3.0) -> Calibrated:
+        """Find out in at most so many seconds how the loaded model is best run here; a generation ends it early."""
+        return await self._ask(Calibrate(request=next(self._numbers), seconds=seconds), Calibrated)
+
+    async def devices(self) -> DeviceList:
+        """What models can be computed on, and the memory that is free now; no model has to be loaded."""
+        return await self._ask(Devices(request=next(self._numbers)), DeviceList)
+
     async def close(self) -> None:
         """End the process; what is under way fails. The client is of no use afterwards."""
         await self._supervisor.close()
@@ -183,6 +216,13 @@ async def _checked(path: Path) -> Path:
     path = _sendable(path.absolute())
     await asyncio.to_thread(check_model, path)
     return path
+
+
+def _absolute(adapters: Sequence[Adapter]) -> tuple[Adapter, ...]:
+    """The adapters with their whole paths, for the engine runs in a folder of its own. Raises BadModelFile."""
+    return tuple(
+        adapter.model_copy(update={"path": str(_sendable(Path(adapter.path).absolute()))}) for adapter in adapters
+    )
 
 
 def _sendable(path: Path) -> Path:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from runtime.client.process import EngineProcess
-from runtime.errors import BadModelFile, ContextOverflow, EngineFailed, RuntimeProblem
+from runtime.errors import BadModelFile, ContextOverflow, EngineFailed, OutOfMemory, RuntimeProblem
 from runtime.protocol import (
+    Calibrate,
     CountTokens,
     Delta,
+    Devices,
     Done,
     Embed,
     Event,
@@ -21,6 +23,7 @@ from runtime.protocol import (
     Prefilled,
     Priority,
     Sampling,
+    SetAdapters,
     Stats,
     Tool,
     Turn,
@@ -40,6 +43,17 @@ class Restarted:
 type GenerationEvent = Prefilled | Delta | Usage | Done | Restarted
 
 
+class LoadOptions(TypedDict, total=False):
+    """The fields of `runtime.protocol.Load` that its caller chooses, with the defaults that stand there."""
+
+    n_ctx: int | None
+    slots: int
+    kv_type: Literal["f32", "f16", "q8_0"]
+    threads: int | None
+    gpu_layers: int | None
+    ubatch: int | None
+
+
 class GenerateOptions(TypedDict, total=False):
     """The fields of `runtime.protocol.Generate` that its caller chooses, with the defaults that stand there."""
 
@@ -55,7 +69,7 @@ class GenerateOptions(TypedDict, total=False):
     priority: Priority
 
 
-type Request = Load | Unload | Generate | Embed | CountTokens | Stats
+type Request = Load | Unload | SetAdapters | Generate | Embed | CountTokens | Stats | Calibrate | Devices
 """The commands that are answered."""
 
 
@@ -74,12 +88,12 @@ class Pending:
     @property
     def is_replayed(self) -> bool:
         """Whether it is asked again, as it was, when the engine has died; its model is brought back by other means."""
-        return not isinstance(self.command, Load | Unload)
+        return not isinstance(self.command, Load | Unload | SetAdapters | Calibrate)
 
     @property
     def is_cancellable(self) -> bool:
         """Whether it is long work that the engine stops when it is told to."""
-        return isinstance(self.command, Generate | Embed)
+        return isinstance(self.command, Generate | Embed | Calibrate)
 
     async def next(self) -> Event | Restarted:
         """The next event. Raises what went wrong instead."""
@@ -93,7 +107,7 @@ class Pending:
 
 def problem_of(failed: Failed) -> RuntimeProblem:
     """The exception that the engine's refusal stands for."""
-    kinds: dict[str, type[RuntimeProblem]] = {kind.title: kind for kind in (BadModelFile, ContextOverflow)}
+    kinds: dict[str, type[RuntimeProblem]] = {kind.title: kind for kind in (BadModelFile, ContextOverflow, OutOfMemory)}
     problem = kinds.get(failed.title, EngineFailed)(failed.message, hint=failed.hint)
     problem.title = failed.title
     return problem

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from runtime.client.deaths import Deaths, culprit
+from runtime.client.deaths import Culprit, Deaths, culprit
 from runtime.client.log_file import LogFile
 from runtime.client.process import EngineProcess
 from runtime.client.requests import EngineDied, Pending, Restarted
 from runtime.errors import ContextOverflow, EngineFailed, RuntimeProblem
 from runtime.frames import FrameError
 from runtime.protocol import (
+    Adapter,
     Cancel,
     Delta,
     Event,
@@ -22,6 +23,7 @@ from runtime.protocol import (
     Load,
     Loaded,
     Prefilled,
+    SetAdapters,
     Unload,
     Unloaded,
     Usage,
@@ -43,6 +45,8 @@ class Supervisor:
         self._deaths = Deaths()
         self._process: EngineProcess | None = None
         self._model: Load | None = None
+        self._tried: tuple[Adapter, ...] = ()
+        """Adapters that are being attached."""
         self._pending: dict[int, Pending] = {}
         self._cancelled: dict[int, asyncio.TimerHandle] = {}
         self._recovery: asyncio.Task[None] | None = None
@@ -60,7 +64,7 @@ class Supervisor:
 
     async def load(self, command: Load) -> Loaded:
         async with self._lifecycle:
-            self._deaths.check(culprit(command.path))
+            self._deaths.check(_blamed(command))
             self._model, self.loaded, self._refusal = command, None, None
             try:
                 return await self._with_model(command)
@@ -71,6 +75,23 @@ class Supervisor:
                 self._model = None
                 self._abandon(EngineFailed("Another model was being loaded and was cancelled.", hint="Ask again."))
                 raise
+
+    async def set_adapters(self, command: SetAdapters) -> None:
+        async with self._lifecycle:
+            if self._refusal is not None:
+                raise self._refusal
+            if command.adapters:
+                self._deaths.check(culprit(command.adapters[-1].path))
+            process = await self._ready()
+            self._tried = command.adapters
+            pending = self._send(process, Pending(command))
+            try:
+                await pending.next()
+            finally:
+                self._tried = ()
+                self._forget(pending)
+            if self._model is not None:
+                self._model = self._model.model_copy(update={"adapters": command.adapters})
 
     async def unload(self, command: Unload) -> None:
         async with self._lifecycle:
@@ -117,7 +138,7 @@ class Supervisor:
         if self._closing.is_set():
             raise _closed()
         if self._process is None:
-            self._deaths.check(culprit(self._model.path if self._model else None))
+            self._deaths.check(_blamed(self._model))
             process = await EngineProcess.start(
                 self._command, work_dir=self._work_dir, reads=self._reads, log=self._log
             )
@@ -181,7 +202,7 @@ class Supervisor:
         """The process died without being asked to: blame its model, and bring back what it was doing."""
         if process is not self._process:
             return
-        self._deaths.note(culprit(self._model.path if self._model else None))
+        self._deaths.note(_blamed(self._model, self._tried))
         self._process, self.loaded = None, None
         self._forget_cancelled()
         for pending in self._pending.values():
@@ -222,6 +243,14 @@ class Supervisor:
         for timer in self._cancelled.values():
             timer.cancel()
         self._cancelled.clear()
+
+
+def _blamed(model: Load | None, tried: Sequence[Adapter] = ()) -> Culprit:
+    """What a death is blamed on: the last adapter that was tried, or that is attached, before the model itself."""
+    adapters = tried or (model.adapters if model else ())
+    if adapters:
+        return culprit(adapters[-1].path)
+    return culprit(model.path if model else None)
 
 
 def _closed() -> EngineFailed:

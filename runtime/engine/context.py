@@ -9,6 +9,7 @@ of a token's cell follows from the history of all sequences, and each token is c
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -16,11 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runtime.engine import native
 from runtime.engine.batch import Batch
 from runtime.engine.interrupt import Interrupt
 from runtime.engine.model import Model
 from runtime.engine.native import MAX_SEQUENCES, abort_callback, lib
-from runtime.errors import EngineFailed
+from runtime.errors import EngineFailed, OutOfMemory
 
 BYTES_PER_VALUE = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}
 _KV_TYPES = {"f32": lib.GGML_TYPE_F32, "f16": lib.GGML_TYPE_F16, "q8_0": lib.GGML_TYPE_Q8_0}
@@ -54,18 +56,16 @@ class Context:
     """Owns a `llama_context`. Not thread-safe: one thread makes all calls."""
 
     def __init__(self, model: Model, shape: ContextShape, interrupt: Interrupt) -> None:
-        """Raises EngineFailed when there is not enough memory or the model cannot be run this way."""
+        """Raises OutOfMemory when there is not enough memory, EngineFailed when the model cannot be run this way."""
         if not 1 <= shape.sequences <= MAX_SEQUENCES:
             raise ValueError(f"{shape.sequences} sequences")
         self.shape = shape
         self._n_vocab = model.n_vocab
         self._interrupt = interrupt  # native code holds the address of its flag
+        native.forget_log()
         self.handle: Any = lib.llama_init_from_model(model.handle, _parameters(shape, interrupt))
         if not self.handle:
-            raise EngineFailed(
-                f"There is not enough memory to run {model.name} with a context of {shape.n_ctx} tokens.",
-                hint="Choose a smaller model or a smaller context.",
-            )
+            raise _not_made(model, shape)
         self._memory: Any = lib.llama_get_memory(self.handle)
         self.n_ctx = int(lib.llama_n_ctx_seq(self.handle))
         self.batch = Batch(max(shape.chunk, shape.sequences))
@@ -122,6 +122,14 @@ class Context:
         lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
 
+    def set_adapters(self, adapters: Sequence[tuple[Any, float]]) -> None:
+        """Let just these adapters of the model, each with its scale, change what is computed from now on."""
+        count = len(adapters)
+        handles = (lib.llama_adapter_lora_p_ctypes * count)(*(handle for handle, _ in adapters))
+        scales = (ctypes.c_float * count)(*(scale for _, scale in adapters))
+        if lib.llama_set_adapters_lora(self.handle, handles, count, scales):
+            raise EngineFailed("The adapters could not be attached.", hint="Load the model again.")
+
     def set_threads(self, decode: int, prefill: int) -> None:
         if decode < 1 or prefill < 1:
             raise ValueError(f"{decode} and {prefill} threads")
@@ -131,6 +139,15 @@ class Context:
         if not 0 <= sequence < self.shape.sequences:
             raise ValueError(f"no sequence {sequence}")
         return sequence
+
+
+def _not_made(model: Model, shape: ContextShape) -> EngineFailed:
+    if native.ran_out_of_memory():
+        return OutOfMemory(
+            f"There is not enough memory to run {model.name} with a context of {shape.n_ctx} tokens.",
+            hint="Choose a smaller model or a smaller context.",
+        )
+    return EngineFailed(f"llama.cpp cannot run {model.name} this way.", hint="Choose another model.")
 
 
 def _parameters(shape: ContextShape, interrupt: Interrupt) -> Any:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
 
-from runtime.engine import native
+from runtime.engine import backends
+from runtime.engine.adapters import Adapters
+from runtime.engine.backends import gpu_name
+from runtime.engine.calibration import Calibration
 from runtime.engine.context import BYTES_PER_VALUE, Context, ContextShape
 from runtime.engine.detokenize import TextStream
 from runtime.engine.embedding import Embeddings
@@ -27,15 +30,22 @@ from runtime.engine.slots import cut_into_chunks
 from runtime.engine.tool_grammar import tool_grammar
 from runtime.engine.vector_model import VectorModel
 from runtime.engine.words_grammar import words_grammar
-from runtime.errors import BadModelFile, EngineFailed, RuntimeProblem
+from runtime.errors import BadModelFile, EngineFailed, OutOfMemory, RuntimeProblem
+from runtime.fit.memory import available_memory
 from runtime.protocol import (
+    Adapter,
+    AdaptersSet,
+    Calibrate,
     Counted,
     CountTokens,
+    DeviceList,
+    Devices,
     Embed,
     Event,
     Generate,
     Load,
     Loaded,
+    SetAdapters,
     Stats,
     StatsReport,
 )
@@ -43,6 +53,7 @@ from runtime.protocol import (
 _CHUNK = 128  # tokens in one prefill call; 256 and 512 were within 4 % of it (1B, two cores, medians of four)
 _GPU_CHUNK = 512
 _MOST_THREADS = 256  # ggml aborts over 512
+_MOST_CELLS = 2**31 - 1  # llama.cpp counts tokens of context in 32 bits
 
 
 class Engine:
@@ -68,6 +79,11 @@ class Engine:
             self._loaded.close()
         self._loaded = None
 
+    def set_adapters(self, command: SetAdapters) -> None:
+        """Let other adapters change the loaded model. Raises BadModelFile or EngineFailed, and then nothing changes."""
+        self._ready().set_adapters(command.adapters)
+        self._emit(AdaptersSet(request=command.request))
+
     def generate(self, command: Generate) -> None:
         self._ready().generate(command)
 
@@ -86,6 +102,19 @@ class Engine:
         resident = psutil.Process().memory_info().rss
         idle = StatsReport(request=command.request, resident_bytes=resident)
         self._emit(self._loaded.stats(command.request, resident) if self._loaded else idle)
+
+    def calibrate(self, command: Calibrate) -> None:
+        self._ready().calibrate(command)
+
+    def devices(self, command: Devices) -> None:
+        self._emit(
+            DeviceList(
+                request=command.request,
+                devices=backends.devices(),
+                backends=backends.backends(),
+                folder=str(backends.FOLDER),
+            )
+        )
 
     def step(self) -> bool:
         """Compute a little; False when there is nothing to do."""
@@ -106,24 +135,54 @@ class LoadedModel:
     """A model, its context, and everything that lives as long as they do."""
 
     def __init__(self, command: Load, threads: int, interrupt: Interrupt, emit: Callable[[Event], None]) -> None:
-        self.model = Model(Path(command.path))
+        self.model = Model(Path(command.path), command.gpu_layers)
+        self._device = (command.gpu_layers != 0 and gpu_name()) or "CPU"
         try:
             self.prompts = PromptWriter(self.model)
             self._context = Context(self.model, _shape(command, self.model, threads), interrupt)
         except BaseException:
             self.model.close()
             raise
-        self.pace = Pace(threads)
+        self.pace = Pace(threads, decode=command.decode_threads, prefill=command.prefill_threads)
+        self.pace.apply(self._context)
+        self._interrupt = interrupt
+        self._emit = emit
+        self._calibration: Calibration | None = None
         self.session = Session(self.model, self._context, interrupt, self.pace, emit)
         self.embeddings = Embeddings(self.model, threads, interrupt, emit)
+        self._adapters = Adapters(self.model)
+        try:
+            self.set_adapters(command.adapters)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
+        self._end_calibration()
         self.session.cancel_all()
         self.embeddings.close()
         self._context.close()
+        self._adapters.close()
         self.model.close()
 
+    def set_adapters(self, wanted: Sequence[Adapter]) -> None:
+        """Let just these adapters change the model; what is under way ends as cancelled. Raises BadModelFile."""
+        loaded = self._adapters.load(wanted)
+        self.session.cancel_all()
+        self.session.adapters = self._adapters.attach(loaded, self._context)
+
+    def calibrate(self, command: Calibrate) -> None:
+        """Measure from now on, between whatever else is to be done. Raises EngineFailed when there is no memory."""
+        self._end_calibration()
+        self._calibration = Calibration(command, self.model, self._context.shape, self._interrupt, self._emit)
+
+    def _end_calibration(self) -> None:
+        if self._calibration is not None:
+            self._calibration.stop()
+        self._calibration = None
+
     def generate(self, command: Generate) -> None:
+        self._end_calibration()
         prompt = self.prompts.write(command, self._context.n_ctx)
         gbnf = _form(command, python_list=self.prompts.asks_for_python_list)
         grammar = Grammar(self.model, gbnf) if gbnf else None
@@ -141,11 +200,22 @@ class LoadedModel:
     def step(self) -> bool:
         """A step of what a person waits for, else of vectors, else of the background."""
         if self.session.foreground or not self.embeddings.step():
-            return self.session.step()
+            return self.session.step() or self._measure()
         return True
 
+    def _measure(self) -> bool:
+        """A run of the calibration; False when there is none to do."""
+        if self._calibration is None:
+            return False
+        if self._calibration.cancelled:
+            self._end_calibration()
+        elif not self._calibration.step():
+            self._calibration = None
+        return self._calibration is not None
+
     def knows(self, request: int) -> bool:
-        return self.session.knows(request) or self.embeddings.knows(request)
+        measuring = self._calibration is not None and self._calibration.request == request
+        return measuring or self.session.knows(request) or self.embeddings.knows(request)
 
     def count(self, command: CountTokens) -> tuple[int, ...]:
         return self.prompts.count(command.texts, command.turns, command.tools)
@@ -153,6 +223,9 @@ class LoadedModel:
     def fail_all(self, problem: RuntimeProblem) -> None:
         self.session.fail_all(problem)
         self.embeddings.fail_all(problem)
+        if self._calibration is not None:
+            self._calibration.fail(problem)
+        self._calibration = None
 
     def stats(self, request: int, resident_bytes: int) -> StatsReport:
         return StatsReport(
@@ -181,7 +254,7 @@ class LoadedModel:
             n_vocab=model.n_vocab,
             n_embd=model.n_embd,
             has_template=model.chat_template is not None,
-            device=native.device_name(),
+            device=self._device,
             seconds=seconds,
         )
 
@@ -206,8 +279,26 @@ def physical_cores() -> int:
 
 def _memory_left(model: Model) -> int:
     """Bytes free for a context. The pages of a mapped model count as available, and are needed all the same."""
-    available = psutil.virtual_memory().available
+    _, available = available_memory()
     return max(available - model.size, available // 8)
+
+
+def _planned(command: Load, model: Model) -> tuple[int, int] | None:
+    """Tokens of context and sequences, where the desk has counted the memory that everything takes."""
+    if command.gpu_layers is None or command.n_ctx is None:
+        return None
+    return min(command.n_ctx, model.n_ctx_train or command.n_ctx), command.slots
+
+
+def _fitting(command: Load, model: Model) -> tuple[int, int]:
+    """Tokens of context and sequences, for a load that nobody has planned."""
+    return fit(
+        command.n_ctx,
+        command.slots,
+        n_ctx_train=model.n_ctx_train,
+        bytes_per_token=model.cache_bytes(BYTES_PER_VALUE[command.kv_type]),
+        available=_memory_left(model),
+    )
 
 
 def _shape(command: Load, model: Model, threads: int) -> ContextShape:
@@ -215,16 +306,10 @@ def _shape(command: Load, model: Model, threads: int) -> ContextShape:
         raise BadModelFile(f"{model.name} writes no text.", hint="Choose a chat model.")
     if command.kv_type == "q8_0" and model.head_width % 32:
         raise EngineFailed(f"{model.name} cannot keep its context in 8 bits.", hint="Load it with 16 bits.")
-    gpu = native.runs_on_gpu()
-    n_ctx, sequences = fit(
-        command.n_ctx,
-        command.slots,
-        n_ctx_train=model.n_ctx_train,
-        bytes_per_token=model.cache_bytes(BYTES_PER_VALUE[command.kv_type]),
-        available=_memory_left(model),
-    )
-    if not sequences:
-        raise EngineFailed(
+    gpu = command.gpu_layers != 0 and gpu_name() is not None
+    n_ctx, sequences = _planned(command, model) or _fitting(command, model)
+    if not sequences or n_ctx * sequences > _MOST_CELLS:
+        raise OutOfMemory(
             f"A context of {n_ctx} tokens for {model.name} does not fit the memory that is free.",
             hint="Close other programs, or choose a smaller model or context.",
         )
@@ -237,7 +322,7 @@ def _shape(command: Load, model: Model, threads: int) -> ContextShape:
     return ContextShape(
         n_ctx=n_ctx,
         sequences=sequences,
-        chunk=_GPU_CHUNK if gpu else _CHUNK,
+        chunk=command.ubatch or (_GPU_CHUNK if gpu else _CHUNK),
         kv_type=command.kv_type,
         threads=threads,
         flash_attention=None if gpu else cpu_flash,

@@ -1,4 +1,4 @@
-"""How much context fits the machine's memory."""
+"""The memory of this machine, and how much context fits it where no plan says so."""
 
 from __future__ import annotations
 

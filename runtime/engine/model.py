@@ -8,8 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from runtime.engine import native
+from runtime.engine.mapped_file import give_back_pages
 from runtime.engine.native import lib
-from runtime.errors import BadModelFile
+from runtime.errors import BadModelFile, OutOfMemory, RuntimeProblem
 
 _CONTROL = 1 << 3 | 1 << 0  # LLAMA_TOKEN_ATTR_CONTROL and _UNKNOWN: parsed only when special tokens are asked for
 
@@ -17,18 +19,26 @@ _CONTROL = 1 << 3 | 1 << 0  # LLAMA_TOKEN_ATTR_CONTROL and _UNKNOWN: parsed only
 class Model:
     """Owns a `llama_model`; every context made from it has to be closed before it."""
 
-    def __init__(self, path: Path) -> None:
-        """Load `path`. Raises `BadModelFile` when llama.cpp refuses it."""
+    def __init__(self, path: Path, gpu_layers: int | None = None) -> None:
+        """Load `path`, with as many layers on the GPU as are asked for, or all of them.
+
+        Raises `BadModelFile` when llama.cpp refuses it, `OutOfMemory` when there is not enough memory.
+        """
         if not path.is_file():
             raise BadModelFile(f"{path.name} is not a file.", hint="Choose a GGUF model file.")
         parameters = lib.llama_model_default_params()
-        parameters.n_gpu_layers = -1
+        parameters.n_gpu_layers = (
+            -1 if gpu_layers is None else gpu_layers + (gpu_layers > 0)
+        )  # the output counts as one
+        none = (ctypes.c_void_p * 1)(None)
+        if gpu_layers == 0:  # or a GPU would still get buffers of its own
+            parameters.devices = ctypes.cast(none, ctypes.c_void_p)
         self.path = path
+        native.forget_log()
         self.handle: Any = lib.llama_model_load_from_file(str(path).encode(), parameters)
         if not self.handle:
-            raise BadModelFile(
-                f"llama.cpp could not load {path.name}.", hint="Fetch the file again or choose another model."
-            )
+            raise _not_loaded(path)
+        give_back_pages(path)
         self.vocab: Any = lib.llama_model_get_vocab(self.handle)
         self._pieces: dict[int, bytes] = {}
         try:
@@ -196,3 +206,11 @@ class Model:
         if not 0 <= token < self.n_vocab:
             raise IndexError(f"token {token} is not in a vocabulary of {self.n_vocab}")
         return token
+
+
+def _not_loaded(path: Path) -> RuntimeProblem:
+    if native.ran_out_of_memory():
+        return OutOfMemory(
+            f"There is not enough memory to load {path.name}.", hint="Close other programs or choose a smaller model."
+        )
+    return BadModelFile(f"llama.cpp could not load {path.name}.", hint="Fetch the file again or choose another model.")

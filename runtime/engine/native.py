@@ -6,6 +6,7 @@ Importing this module loads the native libraries, so `environment.prepare_enviro
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from collections import deque
 from typing import Any
@@ -13,14 +14,17 @@ from typing import Any
 from llama_cpp import __version__ as bindings_version
 from llama_cpp import llama_cpp as _bindings
 
+from runtime.engine.backends import load_backends
+
 lib: Any = _bindings
 """llama.cpp's C interface. Its own type hints describe ctypes objects that its functions do not return."""
 
 BUILD = f"llama-cpp-python {bindings_version}"
 MAX_SEQUENCES = 256  # LLAMA_MAX_SEQ in llama.cpp's src/llama-cparams.h
 
+_NO_MEMORY = re.compile(r"alloc|out of memory|OutOf\w*Memory|mmap failed|insufficient memory", re.IGNORECASE)
+
 _WARNING, _ERROR, _CONTINUATION = 3, 4, 5  # GGML_LOG_LEVEL_*
-_GPU_KINDS = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU and _IGPU
 
 _recent: deque[str] = deque(maxlen=50)
 _last_level = 0
@@ -42,6 +46,7 @@ _log_callback = lib.llama_log_callback(_log)  # native code calls it for as long
 def start() -> None:
     """Start llama.cpp's backend once for this process, with its log going to standard error."""
     lib.llama_log_set(_log_callback, None)
+    load_backends()
     lib.llama_backend_init()
 
 
@@ -50,28 +55,14 @@ def recent_log() -> str:
     return "".join(_recent).strip()
 
 
-def device_name() -> str:
-    """What the model runs on: a GPU's own name, or "CPU"."""
-    if not lib.llama_supports_gpu_offload():
-        return "CPU"
-    library = lib._lib
-    try:
-        count, get = library.ggml_backend_dev_count, library.ggml_backend_dev_get
-        kind, describe = library.ggml_backend_dev_type, library.ggml_backend_dev_description
-    except AttributeError:  # on Windows these live in another DLL
-        return "GPU"
-    count.restype, get.restype, describe.restype = ctypes.c_size_t, ctypes.c_void_p, ctypes.c_char_p
-    get.argtypes, kind.argtypes, describe.argtypes = [ctypes.c_size_t], [ctypes.c_void_p], [ctypes.c_void_p]
-    for index in range(count()):
-        device = get(index)
-        if kind(device) in _GPU_KINDS:
-            return str(describe(device).decode("utf-8", "replace"))
-    return "CPU"
+def forget_log() -> None:
+    """Begin anew, so that `recent_log` is about what comes next."""
+    _recent.clear()
 
 
-def runs_on_gpu() -> bool:
-    """Whether layers of a model are offloaded."""
-    return device_name() != "CPU"
+def ran_out_of_memory() -> bool:
+    """Whether llama.cpp's last warnings and errors say that there was not enough memory."""
+    return _NO_MEMORY.search(recent_log()) is not None
 
 
 def _strlen() -> Any:

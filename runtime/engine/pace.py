@@ -14,10 +14,11 @@ _WINDOW = 5.0  # seconds over which the decode speed is taken
 class Pace:
     """Counts tokens and seconds and governs the threads, apart for prefill and decoding, which suffer differently."""
 
-    def __init__(self, most_threads: int) -> None:
-        self._decode = Governor(most_threads)
+    def __init__(self, most_threads: int, *, decode: int | None = None, prefill: int | None = None) -> None:
+        """`decode` and `prefill` are the numbers of threads to begin with, where they are known."""
+        self._decode = Governor(most_threads, first=decode)
         # A chunk is a mean over many tokens already; a trial of fewer threads makes somebody wait a second longer.
-        self._prefill = Governor(most_threads, enough=1, patience=10.0)
+        self._prefill = Governor(most_threads, enough=1, patience=10.0, first=prefill)
         self._recent: deque[tuple[float, int, float]] = deque()
         self.prompt_tokens = 0
         self.reused_tokens = 0
@@ -28,6 +29,10 @@ class Pace:
         """Threads that decode now."""
         return self._decode.threads
 
+    def apply(self, context: Context) -> None:
+        """Let the context compute with these threads."""
+        context.set_threads(self._decode.threads, self._prefill.threads)
+
     def prompt(self, *, reused: int) -> None:
         self.prompt_tokens += reused
         self.reused_tokens += reused
@@ -36,12 +41,12 @@ class Pace:
         self.prompt_tokens += tokens
         if tokens * 2 >= context.shape.chunk:  # a short chunk takes longer for each of its tokens
             self._prefill.observe(seconds, tokens)
-            context.set_threads(self._decode.threads, self._prefill.threads)
+            self.apply(context)
 
     def decoded(self, context: Context, seconds: float, tokens: int) -> None:
         self._recent.append((time.monotonic(), tokens, seconds))
         self._decode.observe(seconds)
-        context.set_threads(self._decode.threads, self._prefill.threads)
+        self.apply(context)
 
     def tokens_per_second(self) -> float:
         """Decode speed over the last seconds; 0.0 when nothing was decoded in them."""

@@ -23,15 +23,18 @@ from runtime.frames import FrameError, read_frame, write_frame
 from runtime.protocol import (
     COMMAND,
     PROTOCOL_VERSION,
+    Calibrate,
     Cancel,
     Command,
     CountTokens,
+    Devices,
     Embed,
     Event,
     Failed,
     Generate,
     Hello,
     Load,
+    SetAdapters,
     Shutdown,
     Stats,
     Unload,
@@ -111,7 +114,7 @@ class Reader:
             self._interrupt.cancel(command.request)
         elif isinstance(command, Generate) and command.priority == "foreground":
             self._interrupt.foreground_waits()
-        elif isinstance(command, Load | Unload | Shutdown):
+        elif isinstance(command, Load | Unload | SetAdapters | Shutdown):
             self._interrupt.stop()
         self._inbox.put(command)
 
@@ -158,6 +161,8 @@ def _dispatch(engine: Engine, command: Command, events: Outbox) -> None:
         case Unload():
             engine.unload()
             events.send(Unloaded(request=command.request))
+        case SetAdapters():
+            engine.set_adapters(command)
         case Generate():
             engine.generate(command)
         case Embed():
@@ -166,6 +171,10 @@ def _dispatch(engine: Engine, command: Command, events: Outbox) -> None:
             engine.count(command)
         case Stats():
             engine.stats(command)
+        case Calibrate():
+            engine.calibrate(command)
+        case Devices():
+            engine.devices(command)
         case Cancel():
             engine.cancel(command.request)
         case Shutdown():

@@ -11,7 +11,7 @@ from runtime.engine.interrupt import Interrupt
 from runtime.engine.model import Model
 from runtime.engine.pace import Pace
 from runtime.engine.scheduler import Scheduler, admissible
-from runtime.engine.slots import Slots, shared_chunks
+from runtime.engine.slots import AdapterKey, Slots
 from runtime.engine.snapshots import Snapshots
 from runtime.errors import EngineFailed, RuntimeProblem
 from runtime.protocol import Delta, Done, Event, Failed, FinishReason, Prefilled
@@ -35,6 +35,8 @@ class Session:
         self._emit = emit
         self._slots = Slots(context.shape.sequences)
         self._snapshots = Snapshots()
+        self.adapters: AdapterKey = ()
+        """Those that compute; they change only while nothing is under way."""
         self._scheduler: Scheduler[Generation] = Scheduler(together=context.shape.together)
         self.running: list[Generation] = []
         self.waiting: list[Generation] = []
@@ -86,19 +88,20 @@ class Session:
         """Give a waiting generation a sequence, with as many chunks of its prompt as are still known."""
         self.waiting.remove(generation)
         self.running.append(generation)
-        kept = self._snapshots.longest(generation.chunks)
-        slot = generation.slot = self._slots.take(generation.chunks, elsewhere=len(kept[0]) if kept else 0)
-        count = shared_chunks(slot.chunks, generation.chunks)
+        chunks, adapters = generation.chunks, self.adapters
+        kept = self._snapshots.longest(chunks, adapters)
+        slot = generation.slot = self._slots.take(chunks, adapters, elsewhere=len(kept[0]) if kept else 0)
+        count = slot.shares(chunks, adapters)
         if kept and len(kept[0]) > count:
             count = len(kept[0])
             held = self._context.restore(slot.sequence, kept[1])
         else:
-            held = self._context.trim(slot.sequence, sum(map(len, generation.chunks[:count])))
+            held = self._context.trim(slot.sequence, sum(map(len, chunks[:count])))
         generation.chunks_done = count if held else 0
         if self._context.length(slot.sequence) != generation.prompt_done:
             self._context.trim(slot.sequence, 0)
             generation.chunks_done = 0
-        slot.chunks = list(generation.chunks[: generation.chunks_done])
+        slot.chunks, slot.adapters = list(chunks[: generation.chunks_done]), adapters
         generation.reused = generation.prompt_done
         self._pace.prompt(reused=generation.reused)
         self._report_prefill(generation)
@@ -174,8 +177,8 @@ class Session:
 
     def _keep_instruction(self, generation: Generation) -> None:
         chunks = generation.instruction_chunks
-        if chunks and chunks not in self._snapshots:
-            self._snapshots.keep(chunks, self._context.save(generation.sure_slot.sequence))
+        if chunks and not self._snapshots.has(chunks, self.adapters):
+            self._snapshots.keep(chunks, self._context.save(generation.sure_slot.sequence), self.adapters)
 
     # Answering
 

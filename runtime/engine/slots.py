@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from runtime.engine.prompts import Prompt
 
 Chunk = tuple[int, ...]
+AdapterKey = tuple[tuple[int, float], ...]
+"""Which adapters keys and values were computed with: the number of each and its scale. Those of two sets never mix."""
 
 
 def cut_into_chunks(prompt: Prompt, size: int) -> tuple[Chunk, ...]:
@@ -37,9 +39,14 @@ class Slot:
 
     sequence: int
     chunks: list[Chunk]
+    adapters: AdapterKey = ()
     busy: bool = False
     foreground: bool = False
     used_at: int = 0
+
+    def shares(self, wanted: Sequence[Chunk], adapters: AdapterKey) -> int:
+        """How many chunks of a prompt it holds already, as these adapters make them."""
+        return shared_chunks(self.chunks, wanted) if self.adapters == adapters else 0
 
 
 class Slots:
@@ -52,7 +59,7 @@ class Slots:
     def __len__(self) -> int:
         return len(self._slots)
 
-    def take(self, wanted: Sequence[Chunk], *, elsewhere: int = 0) -> Slot:
+    def take(self, wanted: Sequence[Chunk], adapters: AdapterKey = (), *, elsewhere: int = 0) -> Slot:
         """A free slot for a prompt; its `chunks` still say all that it holds. Raises LookupError when none is free.
 
         The slot that holds most of the prompt is best, where `elsewhere` chunks can be copied into any of them; then
@@ -63,7 +70,7 @@ class Slots:
             raise LookupError("no free slot")
         best = max(
             free,
-            key=lambda slot: (max(elsewhere, shared_chunks(slot.chunks, wanted)), not slot.foreground, -slot.used_at),
+            key=lambda slot: (max(elsewhere, slot.shares(wanted, adapters)), not slot.foreground, -slot.used_at),
         )
         best.busy = True
         return best

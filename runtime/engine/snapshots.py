@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from runtime.engine.slots import Chunk, shared_chunks
+from runtime.engine.slots import AdapterKey, Chunk, shared_chunks
 
 _MAX_BYTES = 256 << 20
 
@@ -19,25 +19,29 @@ class Snapshots:
 
     def __init__(self, max_bytes: int = _MAX_BYTES) -> None:
         self._max_bytes = max_bytes
-        self._states: OrderedDict[tuple[Chunk, ...], bytes] = OrderedDict()
+        self._states: OrderedDict[tuple[AdapterKey, tuple[Chunk, ...]], bytes] = OrderedDict()
 
-    def longest(self, wanted: Sequence[Chunk]) -> tuple[tuple[Chunk, ...], bytes] | None:
-        """The longest prefix of `wanted` that is kept whole, and its state."""
-        matches = [key for key in self._states if shared_chunks(key, wanted) == len(key)]
+    def longest(self, wanted: Sequence[Chunk], adapters: AdapterKey = ()) -> tuple[tuple[Chunk, ...], bytes] | None:
+        """The longest prefix of `wanted` that is kept whole as these adapters make it, and its state."""
+        matches = [
+            chunks
+            for made_by, chunks in self._states
+            if made_by == adapters and shared_chunks(chunks, wanted) == len(chunks)
+        ]
         if not matches:
             return None
-        key = max(matches, key=len)
-        self._states.move_to_end(key)
-        return key, self._states[key]
+        chunks = max(matches, key=len)
+        self._states.move_to_end((adapters, chunks))
+        return chunks, self._states[adapters, chunks]
 
-    def keep(self, chunks: tuple[Chunk, ...], state: bytes) -> None:
+    def keep(self, chunks: tuple[Chunk, ...], state: bytes, adapters: AdapterKey = ()) -> None:
         """Keep `state` as what the sequence held after `chunks`, unless it alone is over the limit."""
         if len(state) > self._max_bytes:
             return
-        self._states[chunks] = state
-        self._states.move_to_end(chunks)
+        self._states[adapters, chunks] = state
+        self._states.move_to_end((adapters, chunks))
         while sum(map(len, self._states.values())) > self._max_bytes:
             self._states.popitem(last=False)
 
-    def __contains__(self, chunks: tuple[Chunk, ...]) -> bool:
-        return chunks in self._states
+    def has(self, chunks: tuple[Chunk, ...], adapters: AdapterKey = ()) -> bool:
+        return (adapters, chunks) in self._states

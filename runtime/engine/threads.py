@@ -35,9 +35,10 @@ class Governor:
     `enough` observations at another number.
     """
 
-    def __init__(self, most: int, *, enough: int = 5, patience: float = 0.0) -> None:
+    def __init__(self, most: int, *, enough: int = 5, patience: float = 0.0, first: int | None = None) -> None:
+        """`first` is the number to begin with, where a better one than `most` is known."""
         self.most = most
-        self.threads = most
+        self.threads = min(first or most, most)
         self._recent: deque[float] = deque(maxlen=enough)
         self._enough = enough
         self._usual: float | None = None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from runtime.engine import native
+from runtime.engine import backends
 from runtime.engine.embedding import Embeddings
 from runtime.engine.interrupt import Interrupt
 from runtime.engine.model import Model
 from runtime.errors import EngineFailed, RuntimeProblem
-from runtime.protocol import CountTokens, Event, Generate, Load, Loaded, StatsReport
+from runtime.protocol import Adapter, Calibrate, CountTokens, Event, Generate, Load, Loaded, StatsReport
 
 
 class VectorModel:
@@ -25,7 +25,13 @@ class VectorModel:
         self.embeddings.close()
         self.model.close()
 
+    def set_adapters(self, wanted: Sequence[Adapter]) -> None:
+        raise self._refusal()
+
     def generate(self, command: Generate) -> None:
+        raise self._refusal()
+
+    def calibrate(self, command: Calibrate) -> None:
         raise self._refusal()
 
     def count(self, command: CountTokens) -> tuple[int, ...]:
@@ -53,7 +59,7 @@ class VectorModel:
             n_vocab=model.n_vocab,
             n_embd=model.n_embd,
             has_template=False,
-            device=native.device_name(),
+            device=backends.gpu_name() or "CPU",
             seconds=seconds,
         )
 

@@ -25,8 +25,8 @@ MAX_DIMENSIONS = 4
 MAX_DIMENSION = 2**32
 MAX_TENSOR = 2**42
 
-UINT32, BOOL, STRING, ARRAY = 4, 7, 8, 9
-NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", BOOL: "B", 10: "Q", 11: "q", 12: "d"}
+UINT32, BOOL, STRING, ARRAY, FLOAT64 = 4, 7, 8, 9, 12
+NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", BOOL: "B", 10: "Q", 11: "q", FLOAT64: "d"}
 """Type number of each kind of number: its letter in the modules `struct` and `array`."""
 
 _U32, _U64 = Struct("<I"), Struct("<Q")
@@ -45,6 +45,8 @@ class Header:
     data_start: int
     """Where the tensor data begins, in bytes from the start of the file."""
     alignment: int
+    doubles: frozenset[str]
+    """The keys whose value is a number of 64 bits with a fraction, where native code may expect 32."""
 
 
 def read_header(file: BinaryIO, size: int) -> Header:
@@ -56,6 +58,7 @@ def read_header(file: BinaryIO, size: int) -> Header:
         raise damaged("its header announces more entries than any model has")
     scalars: dict[str, Scalar] = {}
     arrays: dict[str, Array] = {}
+    doubles: set[str] = set()
     alignment = 32
     for _ in range(n_entries):
         key = cursor.key()
@@ -66,12 +69,14 @@ def read_header(file: BinaryIO, size: int) -> Header:
             arrays[key] = cursor.array(key)
         else:
             scalars[key] = cursor.scalar(kind, key)
+        if kind == FLOAT64:
+            doubles.add(key)
         if key == "general.alignment":
             alignment = _alignment(kind, scalars.get(key))
     tensors = tuple(_read_tensor(cursor) for _ in range(n_tensors))
     data_start = _padded(cursor.position, alignment)
     _check_layout(tensors, data_start, alignment, size)
-    return Header(scalars, arrays, tensors, data_start, alignment)
+    return Header(scalars, arrays, tensors, data_start, alignment, frozenset(doubles))
 
 
 def read_scalars(file: BinaryIO, size: int) -> dict[str, Scalar]:

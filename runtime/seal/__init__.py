@@ -20,12 +20,14 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
 
     Everywhere: files made by this process are private, there are no core dumps, and Python's socket calls raise.
     On Linux the kernel takes away every socket, other processes' memory, new privileges, and all files but the grants
-    and what a program needs to run; the engine and the extractor start no program either. What this platform could not
-    enforce is in the report. `note` is told of each connection that Python code tries to open: the event, and which
-    code. Raises SealFailed where it promises to and did not: then nothing must be opened.
+    and what a program needs to run; none but the desk starts a program either. The fetcher keeps the internet's
+    sockets: its Python code is held to the hosts that are granted, and by the kernel TCP leads to their ports alone.
+    What this platform could not enforce is in the report. `note` is told of each connection that Python code tries to
+    open: the event, and which code. Raises SealFailed where it promises to and did not: then nothing must be opened.
     """
     os.umask(0o077)
-    enforced, missing = ["files private to this user", "socket calls of Python code refused"], [NETWORK, FILES]
+    python = "socket calls of Python code refused" if role != "fetcher" else "Python code held to a download's hosts"
+    enforced, missing = ["files private to this user", python], [NETWORK, FILES]
     if _no_core_dumps():
         enforced.append("no core dumps")
     if sys.platform == "linux" and role != "launcher":
@@ -34,7 +36,12 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
         by_kernel = seal_by_kernel(role, grants)
         enforced += by_kernel
         missing = [one for one in missing if not any(held.startswith(one) for held in by_kernel)]
-    refuse_connections(note)
+    if role == "fetcher":
+        from runtime.fetch.tripwire import hold_to_download
+
+        hold_to_download(grants.hosts, grants.write)
+    else:
+        refuse_connections(note)
     _held.append(SealReport(role, tuple(enforced), tuple(missing)))
     return _held[-1]
 

@@ -22,6 +22,10 @@ _FROM_THE_FIRST = (1 << 13) - 1
 _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 _TCP = 0b11
+_CONNECT = 1 << 1
+_PORT = 2  # LANDLOCK_RULE_NET_PORT
+TCP_SINCE = 4
+"""The version of Landlock that knows TCP."""
 _ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 _VERSION = 1  # LANDLOCK_CREATE_RULESET_VERSION
 _BENEATH = 1  # LANDLOCK_RULE_PATH_BENEATH
@@ -32,8 +36,10 @@ def landlock_version(machine: Machine) -> int:
     return max(0, int(libc.syscall(machine.numbers["landlock_create_ruleset"], None, ctypes.c_size_t(0), _VERSION)))
 
 
-def restrict_files(machine: Machine, *, read: Iterable[Path], write: Iterable[Path]) -> int:
+def restrict_files(machine: Machine, *, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int] = ()) -> int:
     """Close every file to this process but those at or below these paths; what it has open stays open.
+
+    TCP, where it has sockets at all, leads to `ports` alone.
 
     What is readable may also be loaded and started. Returns the version of Landlock in force, 0 when the kernel has
     none. Raises OSError.
@@ -48,6 +54,8 @@ def restrict_files(machine: Machine, *, read: Iterable[Path], write: Iterable[Pa
             _allow(machine, ruleset, path, _READ & handled)
         for path in write:
             _allow(machine, ruleset, path, handled & ~(_MAKE_CHARACTER | _MAKE_BLOCK))
+        for port in ports if version >= TCP_SINCE else ():
+            _allow_port(machine, ruleset, port)
         no_new_privileges()
         _checked(libc.syscall(machine.numbers["landlock_restrict_self"], ruleset, 0))
     finally:
@@ -62,10 +70,10 @@ def _handled(version: int) -> int:
 
 
 def _created(machine: Machine, version: int, handled: int) -> int:
-    tcp = _TCP if version >= 4 else 0
+    tcp = _TCP if version >= TCP_SINCE else 0
     scoped = _ABSTRACT_SOCKETS_AND_SIGNALS if version >= 6 else 0
     attributes = struct.pack("QQQ", handled, tcp, scoped)
-    size = 8 if version < 4 else 16 if version < 6 else 24
+    size = 8 if version < TCP_SINCE else 16 if version < 6 else 24
     number = machine.numbers["landlock_create_ruleset"]
     return _checked(libc.syscall(number, ctypes.create_string_buffer(attributes, 24), ctypes.c_size_t(size), 0))
 
@@ -81,6 +89,11 @@ def _allow(machine: Machine, ruleset: int, path: Path, rights: int) -> None:
         _checked(libc.syscall(machine.numbers["landlock_add_rule"], ruleset, _BENEATH, rule, 0))
     finally:
         os.close(place)
+
+
+def _allow_port(machine: Machine, ruleset: int, port: int) -> None:
+    rule = ctypes.create_string_buffer(struct.pack("=QQ", _CONNECT, port), 16)
+    _checked(libc.syscall(machine.numbers["landlock_add_rule"], ruleset, _PORT, rule, 0))
 
 
 def _checked(result: int) -> int:

@@ -6,15 +6,17 @@ import os
 import stat
 from pathlib import Path
 
-from runtime.seal.landlock import restrict_files
+from runtime.seal.landlock import TCP_SINCE, restrict_files
 from runtime.seal.libc import not_dumpable
 from runtime.seal.report import Grants, Role, SealFailed
 from runtime.seal.syscall_filter import install_filter
 from runtime.seal.syscalls import this_machine
-from runtime.seal.system_files import devices, program_files, system_files, terminal
+from runtime.seal.system_files import devices, program_files, resolver_files, system_files, terminal
 
 _SELF = Path("/proc/self")
 _STANDARD_STREAMS = 3
+_NOTHING = Path("/dev/null")
+_NAME_SERVER = 53
 
 
 def seal_by_kernel(role: Role, grants: Grants) -> list[str]:
@@ -24,18 +26,25 @@ def seal_by_kernel(role: Role, grants: Grants) -> list[str]:
         return []
     _expect_one_thread()
     _close_sockets()
-    read = (*grants.read, *program_files(), *system_files())
-    write = (*grants.write, *devices(), *(terminal() if role == "desk" else ()))
+    fetches = role == "fetcher"
+    read = (*grants.read, *program_files(), *system_files(), *(resolver_files() if fetches else ()))
+    write = (*grants.write, *((_NOTHING,) if fetches else devices()), *(terminal() if role == "desk" else ()))
     try:
         not_dumpable()
-        version = restrict_files(machine, read=read, write=write)
-        install_filter(machine, may_start_programs=role == "desk")
+        version = restrict_files(machine, read=read, write=write, ports=_ports(grants))
+        install_filter(machine, may_start_programs=role == "desk", may_connect=fetches)
     except OSError as error:
         raise SealFailed(
             f"This {role} could not be cut off from the network ({error.strerror}), so it does not start."
         ) from error
-    held = ["network by the kernel (seccomp)", "memory closed to other processes"]
+    tcp = [f"TCP to the hosts' ports and name servers alone (Landlock {version})"] if version >= TCP_SINCE else []
+    held = [*(tcp if fetches else ["network by the kernel (seccomp)"]), "memory closed to other processes"]
     return [*held, f"files by the kernel (Landlock {version})"] if version else held
+
+
+def _ports(grants: Grants) -> set[int]:
+    """Those of the hosts, and that of name servers: an answer that is too long for UDP comes by TCP."""
+    return {port for _, port in grants.hosts} | ({_NAME_SERVER} if grants.hosts else set())
 
 
 def _expect_one_thread() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Role = Literal["launcher", "desk", "engine", "extractor"]
+Role = Literal["launcher", "desk", "engine", "extractor", "fetcher"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class Grants:
 
     read: tuple[Path, ...] = ()
     write: tuple[Path, ...] = ()
+    hosts: tuple[tuple[str, int], ...] = ()
+    """Hosts ("*." and the end of a name for all below it) and ports that the fetcher may connect to."""
 
 
 @dataclass(frozen=True, slots=True)

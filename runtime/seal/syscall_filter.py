@@ -19,7 +19,7 @@ _NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in struct secc
 _LOAD, _EQUAL, _AT_LEAST, _HAS_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 _X32 = 0x40000000
-_AF_UNIX = 1
+_AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEW*: user, mount, network and the others
 _TYPES_FOR_THE_TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: what a program types into its own terminal
 _ALL_THREADS = 1  # SECCOMP_FILTER_FLAG_TSYNC
@@ -37,9 +37,12 @@ type Instruction = tuple[int, int, int, int]
 """Operation, how many to skip when true, how many when false, operand."""
 
 
-def install_filter(machine: Machine, *, may_start_programs: bool) -> None:
-    """Put the filter on every thread of this process. Raises OSError when the kernel does not take it."""
-    program = list(_program(machine, may_start_programs=may_start_programs))
+def install_filter(machine: Machine, *, may_start_programs: bool, may_connect: bool = False) -> None:
+    """Put the filter on every thread of this process. Raises OSError when the kernel does not take it.
+
+    `may_connect` leaves it the internet's sockets and no others.
+    """
+    program = list(_program(machine, may_start_programs=may_start_programs, may_connect=may_connect))
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(program), ctypes.addressof(code)))
     no_new_privileges()
@@ -48,13 +51,13 @@ def install_filter(machine: Machine, *, may_start_programs: bool) -> None:
         raise OSError(ctypes.get_errno() or errno.EPERM, os.strerror(ctypes.get_errno() or errno.EPERM), "seccomp")
 
 
-def _program(machine: Machine, *, may_start_programs: bool) -> Iterator[Instruction]:
+def _program(machine: Machine, *, may_start_programs: bool, may_connect: bool) -> Iterator[Instruction]:
     numbers = machine.numbers
     # Calls by another processor's numbers (int 0x80, x32) would pass a filter that knows this one's.
     yield from (_load(_ARCHITECTURE), (_EQUAL, 1, 0, machine.audit), (_RETURN, 0, 0, _KILL), _load(_NUMBER))
     if machine.has_x32:
         yield from ((_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL))
-    yield from _refuse(numbers["socket"], errno.EACCES)
+    yield from (_only_internet if may_connect else _refuse)(numbers["socket"], errno.EACCES)
     yield from _when(numbers["socketpair"], _FIRST, (_EQUAL, 1, 0, _AF_UNIX), errno.EACCES)
     for request in _TYPES_FOR_THE_TERMINAL:
         yield from _when(numbers["ioctl"], _SECOND, (_EQUAL, 0, 1, request), errno.EPERM)
@@ -73,6 +76,18 @@ def _load(offset: int) -> Instruction:
 
 def _refuse(number: int, error: int) -> tuple[Instruction, ...]:
     return ((_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE | error))
+
+
+def _only_internet(number: int, error: int) -> tuple[Instruction, ...]:
+    """Refuse a socket of any other family. Then the number is loaded again."""
+    return (
+        (_EQUAL, 0, 5, number),
+        _load(_FIRST),
+        (_EQUAL, 2, 0, _AF_INET),
+        (_EQUAL, 1, 0, _AF_INET6),
+        (_RETURN, 0, 0, _REFUSE | error),
+        _load(_NUMBER),
+    )
 
 
 def _when(number: int, argument: int, test: Instruction, error: int) -> tuple[Instruction, ...]:

@@ -35,6 +35,11 @@ def system_files() -> tuple[Path, ...]:
     return tuple(Path(path) for path in _LINUX)
 
 
+def resolver_files() -> tuple[Path, ...]:
+    """Where the system says which servers know the names of hosts; often a link into a folder of the day."""
+    return (Path("/etc/resolv.conf").resolve(),)
+
+
 def devices() -> tuple[Path, ...]:
     """What is written to as well: GPUs, and where their drivers share memory."""
     return tuple(Path(path) for path in _LINUX_DEVICES) + tuple(_graphics_cards())

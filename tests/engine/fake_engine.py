@@ -24,6 +24,9 @@ from runtime.protocol import (
     Counted,
     CountTokens,
     Delta,
+    DeviceList,
+    DeviceReport,
+    Devices,
     Done,
     Embed,
     Embedded,
@@ -85,6 +88,9 @@ def answer(command: Command) -> None:
             send(Embedded(request=command.request, vectors=tuple((1.0, 0.0) for _ in command.texts)))
         case Stats():
             send(stats(command.request))
+        case Devices():
+            processor = DeviceReport(backend="CPU", name="fake", total=2**34, free=2**33)
+            send(DeviceList(request=command.request, devices=(processor,), backends=("CPU",), folder="/fake"))
 
 
 def load(command: Load) -> None:

@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from runtime.frames import write_frame
-from runtime.protocol import CountTokens, Embed, Generate, Load, Sampling, Shutdown, Stats, Turn, Unload
+from runtime.protocol import (
+    PROTOCOL_VERSION,
+    CountTokens,
+    Embed,
+    Generate,
+    Load,
+    Sampling,
+    Shutdown,
+    Stats,
+    Turn,
+    Unload,
+)
 from tests.engine.engine_process import EngineProcess, engine_process, text_of, usage_of
 from tests.models import make_tiny_llama, make_vocabulary
 
@@ -30,7 +41,7 @@ def own_engine(tmp_path: Path) -> Iterator[EngineProcess]:
 
 
 def test_hello_names_the_build(engine: EngineProcess) -> None:
-    assert engine.hello.version == 3
+    assert engine.hello.version == PROTOCOL_VERSION
     assert "llama" in engine.hello.llama_build
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from runtime.errors import BadModelFile
 from runtime.model_file import ModelFacts, check_model, fingerprint
+from runtime.model_file.sizes import LayerSizes, Sizes
 from runtime.model_file.tensor_types import BLOCKS
 from tests.models import make_tiny_llama, make_vocabulary
 
@@ -66,6 +67,21 @@ def test_the_facts_of_a_sound_model(tiny_model: Path):
         n_vocab=504,
         has_template=True,
         size=tiny_model.stat().st_size,
+        sizes=Sizes(
+            # Numbers of 16 bits: 2 x 64 x 64 for queries and output, 2 x 64 x 32 for keys and values, 3 x 64 x 128; two
+            # norms of 64 numbers of 32 bits.
+            layers=(LayerSizes(weights=36_864 * 2 + 2 * 64 * 4, keys=32, values=32),) * 2,
+            embedding=504 * 64 * 2,
+            output=504 * 64 * 2 + 64 * 4,
+            tied=False,
+            n_ctx_train=2048,
+            n_vocab=504,
+            merges=240,
+            width=64,
+            heads=4,
+            head_width=16,
+            feed_forward=128,
+        ),
     )
 
 

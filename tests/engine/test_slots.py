@@ -30,6 +30,19 @@ def test_the_last_chunk_is_always_decoded() -> None:
     assert shared_chunks([], [A]) == 0
 
 
+def test_what_other_adapters_made_is_not_shared() -> None:
+    slots = Slots(2)
+    first, second = slots.take([A, B, C]), slots.take([A, B, C])
+    first.chunks, first.adapters = [A, B, C], ((1, 1.0),)
+    second.chunks = [A]
+    slots.give_back(first, foreground=False)
+    slots.give_back(second, foreground=False)
+    assert slots.take([A, B, C]) is second
+    slots.give_back(second, foreground=False)
+    assert slots.take([A, B, C], ((1, 1.0),)) is first
+    assert [first.shares([A, B, C], key) for key in ((), ((1, 0.5),), ((1, 1.0),))] == [0, 0, 2]
+
+
 def test_the_slot_that_holds_most_is_taken() -> None:
     slots = Slots(3)
     first, second = slots.take([A, B, C]), slots.take([A, D])
@@ -58,10 +71,12 @@ def test_snapshots_give_the_longest_prefix_and_forget_the_oldest() -> None:
     assert snapshots.longest([A, B, C]) == ((A, B), b"yyyy")
     assert snapshots.longest([A, B]) == ((A,), b"xxxx")
     assert snapshots.longest([D]) is None
+    assert snapshots.longest([A, B, C], ((1, 0.5),)) is None
+    assert not snapshots.has((A,), ((1, 0.5),))
     snapshots.keep((D,), b"zzzz")
-    assert (A, B) not in snapshots
+    assert not snapshots.has((A, B))
     snapshots.keep((C,), b"z" * 11)
-    assert (C,) not in snapshots
+    assert not snapshots.has((C,))
 
 
 GIB = 1 << 30

@@ -11,6 +11,8 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
+        ("app.launcher", {"pydantic", "asyncio", "httpx2", "huggingface_hub"}),
+        ("app.commands.models", {"httpx2", "huggingface_hub", "textual"}),
         ("app.commands.cli", {"llama_cpp", "textual", "icalendar", "babel"}),
         ("app.desk", {"llama_cpp", "textual"}),
         ("app.tui.app", {"llama_cpp"}),

@@ -7,11 +7,19 @@ import sys
 
 import pytest
 
-SEALED = "from runtime.seal import Grants, seal; report = seal('engine', Grants());"
+SEALED = "from runtime.seal import Grants, seal; report = seal('{}', Grants());"
 
 
-def run_sealed(program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", SEALED + program], capture_output=True, text=True, check=False)
+def run_sealed(program: str, role: str = "engine") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", SEALED.format(role) + program]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("role", ["launcher", "desk", "extractor"])
+def test_no_role_but_the_fetcher_reaches_the_hub(role):
+    done = run_sealed("import socket; socket.getaddrinfo('huggingface.co', 443)", role)
+    assert done.returncode == 1
+    assert "llama-desk opens no connection" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_an_empty_file_gets_the_whole_schema(tmp_path):
     with DeskDatabase.open(tmp_path / "desk.db") as db:
         names = {name for (name,) in db.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert {"documents", "passages", "passages_fts", "files", "pieces", "plans", "models"} <= names
-        assert {"indexed_folders", "vectors"} <= names
+        assert {"indexed_folders", "vectors", "calibrations"} <= names
         assert {"calendar_events", "journal_effects", "journal_changes", "journal_values"} <= names
         assert [name for (name,) in db.rows("SELECT name FROM _sqlite_migrations ORDER BY id")] == [
             step.__name__ for step in STEPS

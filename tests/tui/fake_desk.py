@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +17,9 @@ from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, Decision, Proposed, nobody
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, InboxCounts, OpenedDocument, OpenedMessage
+from app.errors import DeskError
 from app.folder_summary.events import Event
+from app.model_choice import ModelChoice
 from app.privacy import Escape, Ledger, Privacy, RolePrivacy
 from app.summary_options import SummaryOptions
 from tools.calendar import CalendarProblem, Listing, Occurrence, Written
@@ -62,6 +64,8 @@ class FakeDesk:
     folder_problems: Sequence[str] = ()
     answered_again: list[int] = field(default_factory=list)
     chats: Chats = field(default_factory=lambda: Chats(cast(DatabaseThread, NothingKept()), {}, keeps=False))
+    choices: Sequence[ModelChoice] = ()
+    used_models: list[str] = field(default_factory=list)
     stopped: int = 0
     """Streams that were closed before their end."""
     forgotten: int = 0
@@ -108,6 +112,18 @@ class FakeDesk:
         if isinstance(self.engine, Exception):
             raise self.engine
         return self.engine
+
+    async def models(self) -> list[ModelChoice]:
+        return list(self.choices)
+
+    async def use_model(self, wanted: str, checked: Callable[[], None] = lambda: None) -> str:
+        """Only the model that is named "good" can be used."""
+        self.used_models.append(wanted)
+        if wanted != "good":
+            raise DeskError(f"There is no model '{wanted}'.", title="Model not found", hint="Name another.")
+        checked()
+        self.engine = EngineState("The good model", "CPU", seal="sealed")
+        return "The good model"
 
     async def privacy(self, *, try_to_escape: bool = False) -> Privacy:
         held = ["network by the kernel (seccomp)", "files by the kernel (Landlock 7)"]

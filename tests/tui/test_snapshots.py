@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
+from app.model_choice import ModelChoice
 from app.tui.activity_pane import ActivityPane
 from app.tui.app import LlamaDeskApp
 from app.tui.inbox_pane import InboxPane
@@ -195,3 +196,21 @@ def test_help(snap_compare, make_app):
 def test_without_colour(snap_compare, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(LlamaDeskApp(lease_desk(), folder=FOLDER), terminal_size=MIDDLE, run_before=until_done)
+
+
+async def with_the_models_listed(pilot) -> None:
+    await still(pilot)
+    await pilot.press(*"/model", "enter")
+    await until(pilot, lambda: isinstance(pilot.app.focused, OptionList) and pilot.app.focused.options)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [small, middle])
+def test_models(snap_compare, make_app, size):
+    desk = lease_desk()
+    desk.choices = (
+        ModelChoice("llama-3.2-1b-instruct-q4_k_m", "llama-3.2-1b-instruct-q4_k_m.gguf", 807_694_464, True),
+        ModelChoice("llama-3.2-3b-instruct-q4_k_m", "llama-3.2-3b-instruct-q4_k_m.gguf", 2_019_377_696, False),
+        ModelChoice("pocket", "pocket", 9_300_000, False),
+    )
+    assert snap_compare(make_app(desk), terminal_size=size, run_before=with_the_models_listed)

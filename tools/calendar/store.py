@@ -68,6 +68,13 @@ class EventStore:
                 if stored.get(name) != row:
                     self._write(row, exists=name in stored)
 
+    def blank_cancelled(self) -> None:
+        """Leave of cancelled events only what keeps an import from bringing them back. No undo knows of it."""
+        self._db.write(
+            "UPDATE calendar_events SET title = '', location = '', description = '', organizer = 'null',"
+            " attendees = '[]', reminders = '[]', extra = '' WHERE status = 'cancelled'"
+        )
+
     def _write(self, row: tuple[Any, ...], *, exists: bool) -> None:
         if exists:
             self._db.write(

@@ -11,18 +11,18 @@ import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
+from tools.desk_db import occupancy
+from tools.desk_db.private_files import private_folder
 from tools.desk_db.problems import permitted, translated
-from tools.errors import DatabaseProblem
 
-LOCK_SECONDS = 30.0
+_STEP_PAGES = 256
 
 
 class Connections:
@@ -31,16 +31,20 @@ class Connections:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._write_lock = threading.RLock()
-        self._process_lock = FileLock(
-            f"{path}.lock", timeout=LOCK_SECONDS, thread_local=False, poll_interval=0.01, mode=0o600
-        )
+        self._process_lock = occupancy.writing_lock(path)
         self._writing_thread = 0
         self._readers: dict[threading.Thread, Database] = {}
         self._readers_lock = threading.Lock()
         with permitted(path):
             _create_private(path)
         with self._one_writer():
-            self._writer = _connect(path)
+            occupancy.enter(path)
+            try:
+                self._writer = _connect(path)
+            except BaseException:
+                occupancy.leave(path)
+                raise
+        self._closed = False
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query; inside this thread's transaction it sees what the transaction has written."""
@@ -91,32 +95,52 @@ class Connections:
         with self.exclusive() as database:
             database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def copy_to(self, target: Path, pause: Callable[[], None]) -> None:
+        """Copy the database as it is now into an empty file, while others read and write.
+
+        `pause` is called after each megabyte; what it raises ends the copying. The copy needs no files beside it.
+        """
+        reader = self._connection().conn
+        with closing(sqlite3.connect(target, isolation_level=None)) as copy, translated(target, "copy"):
+            # Until it is whole the copy is worth nothing: neither a journal nor waiting for the disk would help it.
+            copy.execute("PRAGMA journal_mode = OFF").fetchall()
+            copy.execute("PRAGMA synchronous = OFF")
+            # One snapshot for all of it: without, every write of another connection would start the copy anew.
+            reader.execute("BEGIN")
+            try:
+                reader.execute("SELECT 1 FROM sqlite_master").fetchone()
+                reader.backup(copy, pages=_STEP_PAGES, progress=lambda *_: pause())
+            finally:
+                reader.execute("COMMIT")
+            copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+
+    def compact_to(self, target: Path) -> None:
+        """Write the database anew into an empty file, without anything that is not in it any more."""
+        with self.exclusive() as database, translated(target, "copy"):
+            # Wherever SQLite keeps temporary files, nothing of this is to stay there.
+            database.conn.execute("PRAGMA temp_store = MEMORY")
+            database.conn.execute("VACUUM INTO ?", (str(target),))
+            with closing(sqlite3.connect(target, isolation_level=None)) as anew:
+                anew.execute("PRAGMA journal_mode = DELETE").fetchall()
+
     def close(self) -> None:
         """Close every connection; the last one to close empties the write-ahead log."""
         with self._one_writer(), self._readers_lock:
-            for reader in self._readers.values():
-                reader.close()
-            self._readers.clear()
-            self._writer.close()
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                for reader in self._readers.values():
+                    reader.close()
+                self._readers.clear()
+                self._writer.close()
+            finally:
+                occupancy.leave(self.path)
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
-        with self._write_lock, translated(self.path):
-            self._lock_out_processes()
-            try:
-                yield
-            finally:
-                self._process_lock.release()
-
-    def _lock_out_processes(self) -> None:
-        try:
-            with permitted(self.path):
-                self._process_lock.acquire()
-        except Timeout:
-            raise DatabaseProblem(
-                f"Another llama-desk has been writing to {self.path} for {LOCK_SECONDS:.0f} seconds.",
-                hint="Close it and try again.",
-            ) from None
+        with self._write_lock, translated(self.path), occupancy.one_process(self.path, self._process_lock):
+            yield
 
     def _connection(self) -> Database:
         if self._writing_thread == threading.get_ident():
@@ -136,8 +160,7 @@ class Connections:
 
 def _create_private(path: Path) -> None:
     """Make the file, and the folders above it that do not exist yet, readable by their owner alone."""
-    for folder in reversed(path.parents):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    private_folder(path.parent)
     # SQLite gives the write-ahead log and the shared memory the permissions of the database file.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
@@ -145,7 +168,7 @@ def _create_private(path: Path) -> None:
 
 def _connect(path: Path) -> Database:
     # Each connection is used by one thread at a time, but closed by whichever thread closes the database.
-    connection = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=occupancy.LOCK_SECONDS, isolation_level=None, check_same_thread=False)
     # Names of files need not be valid Unicode; see `stored_path`.
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogatepass")
     database = Database(connection, execute_plugins=False)

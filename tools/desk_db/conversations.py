@@ -123,6 +123,30 @@ class Conversations:
             database.conn.execute("INSERT INTO conversation_turns_fts (conversation_turns_fts) VALUES ('optimize')")
         self._connections.checkpoint()
 
+    def blank(self, turn_ids: Iterable[int], text: str) -> None:
+        """Let turns say `text` and nothing else, in their places; what they said stays nowhere in the database.
+
+        The one change that a turn can meet: what it rested on was forgotten.
+        """
+        ids = json.dumps(list(turn_ids))
+        with self._connections.transaction() as database:
+            for statement in _BLANK:
+                database.conn.execute(statement, {"ids": ids, "text": text})
+
+    def forget_folders(self, turn_ids: Iterable[int]) -> None:
+        """Drop the names of the folders that turns were about."""
+        self._connections.write(
+            "UPDATE conversation_turns SET folder = '' WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(turn_ids)),),
+        )
+
+    def drop_summaries(self, turn_ids: Iterable[int]) -> None:
+        """Drop the summaries that end at these turns."""
+        self._connections.write(
+            "DELETE FROM conversation_summaries WHERE turn_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(turn_ids)),),
+        )
+
     def keep_summary(self, summary: Summary) -> None:
         """Keep what was said up to a turn in short, in place of an earlier summary up to there."""
         with self._connections.transaction() as database:
@@ -164,6 +188,15 @@ _SELECT_CONVERSATIONS = """
         (SELECT count(*) FROM conversation_turns WHERE conversation_id = conversations.id)
     FROM conversations
 """
+_BLANK = (
+    "INSERT INTO conversation_turns_fts (conversation_turns_fts, rowid, text)"
+    " SELECT 'delete', id, coalesce(indexed, text) FROM conversation_turns"
+    " WHERE id IN (SELECT value FROM json_each(:ids))",
+    "UPDATE conversation_turns SET text = :text, indexed = NULL, calls = '[]', sentences = '[]', folder = '',"
+    " tokens = 0 WHERE id IN (SELECT value FROM json_each(:ids))",
+    "INSERT INTO conversation_turns_fts (rowid, text) SELECT id, text FROM conversation_turns"
+    " WHERE id IN (SELECT value FROM json_each(:ids))",
+)
 _COLUMNS = "id, conversation_id, parent_id, role, text, calls, sentences, folder, model, tokens, stopped, created_at"
 # A turn's number is larger than its parent's: the order of numbers is that of the path.
 _UPWARDS = """

@@ -84,9 +84,26 @@ class DeskDatabase:
         """The rows of a query of one's own, read only."""
         return self._connections.rows(sql, parameters)
 
+    def forget_words(self) -> None:
+        """Merge the full-text indexes: until then they keep the words of rows that are gone."""
+        with self._connections.transaction() as database:
+            for index in ("passages_fts", "conversation_turns_fts", "inbox_fts"):
+                database.conn.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
+
     def erase_removed(self) -> None:
         """Leave nothing in the write-ahead log of what was removed; the pages of the database hold it no longer."""
         self._connections.checkpoint()
+
+    def copy_to(self, target: Path, pause: Callable[[], None] = lambda: None) -> None:
+        """Copy everything as it is now into an empty file, while others read and write.
+
+        `pause` is called after each megabyte; what it raises ends the copying.
+        """
+        self._connections.copy_to(target, pause)
+
+    def compact_to(self, target: Path) -> None:
+        """Write everything anew into an empty file, without a trace of what was removed; others wait meanwhile."""
+        self._connections.compact_to(target)
 
     def close(self) -> None:
         self._connections.close()

@@ -120,6 +120,14 @@ class Journal:
         with self._connections.transaction() as database:
             return int(database.conn.execute("DELETE FROM journal_effects WHERE at < ?", (moment,)).rowcount)
 
+    def count(self) -> int:
+        """How many effects there are."""
+        return int(self._connections.rows("SELECT count(*) FROM journal_effects")[0][0])
+
+    def forget_all(self) -> None:
+        """Drop the history and all that could be undone."""
+        self._connections.write("DELETE FROM journal_effects")
+
     def forget_removed(self, table: str) -> None:
         """Drop what is kept of rows of a table that are there no longer, and of its effects that were undone.
 

@@ -218,6 +218,24 @@ def create_model_scores(database: Database) -> None:
     )
 
 
+def create_calibrations(database: Database) -> None:
+    """How a model is best run on a machine, by the fingerprint of its file and what the machine is."""
+    database.execute(
+        """
+        CREATE TABLE calibrations (
+            fingerprint TEXT NOT NULL,
+            machine TEXT NOT NULL,
+            decode_threads INTEGER NOT NULL,
+            prefill_threads INTEGER NOT NULL,
+            ubatch INTEGER NOT NULL,
+            prefill_speed REAL NOT NULL,
+            decode_speed REAL NOT NULL,
+            PRIMARY KEY (fingerprint, machine)
+        ) STRICT
+        """
+    )
+
+
 STEPS = (
     create_documents,
     create_files,
@@ -229,6 +247,7 @@ STEPS = (
     create_model_scores,
     create_file_index,
     create_conversations,
+    create_calibrations,
 )
 
 desk_migrations = Migrations("desk")
@@ -241,15 +260,19 @@ def migrate(database: Database, path: Path) -> None:
 
     Raises `DatabaseProblem` for a database of a newer llama-desk or of another program, without touching it.
     """
+    check_schema(database, f"desk database {path}", "move the file away to start a new one")
+    desk_migrations.apply(database)
+
+
+def check_schema(database: Database, what: str, otherwise: str) -> None:
+    """Raise `DatabaseProblem` for a database of a newer llama-desk or of another program.
+
+    `what` the file is, and what the user can do `otherwise` than update.
+    """
     applied = [migration.name for migration in desk_migrations.applied(database)]
     if not applied and set(database.table_names()) - {desk_migrations.migrations_table}:
-        raise DatabaseProblem(
-            f"The file {path} is the database of another program.",
-            hint="Move it away and llama-desk starts a new one.",
-        )
+        raise DatabaseProblem(f"The {what} is of another program.", hint=f"{otherwise[0].upper()}{otherwise[1:]}.")
     if set(applied) - {step.__name__ for step in STEPS}:
         raise DatabaseProblem(
-            f"The desk database {path} was written by a newer llama-desk.",
-            hint="Update llama-desk, or move the file away to start a new one.",
+            f"The {what} was written by a newer llama-desk.", hint=f"Update llama-desk, or {otherwise}."
         )
-    desk_migrations.apply(database)

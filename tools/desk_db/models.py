@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from tools.desk_db.connections import Connections, stored_path
 from tools.desk_db.records import ModelFile
@@ -20,8 +20,19 @@ class ModelScore:
         return self.right / self.cases if self.cases else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a model is best run on a machine; speeds in tokens a second, `ubatch` 0 where it was not compared."""
+
+    decode_threads: int
+    prefill_threads: int
+    ubatch: int
+    prefill_speed: float
+    decode_speed: float
+
+
 class Models:
-    """Fingerprints of model files by path, and scores by fingerprint."""
+    """Fingerprints of model files by path; scores by fingerprint; calibrations by fingerprint and machine."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -50,4 +61,20 @@ class Models:
         self._connections.write(
             "INSERT OR REPLACE INTO model_scores (fingerprint, right, cases) VALUES (?, ?, ?)",
             (fingerprint, score.right, score.cases),
+        )
+
+    def calibration(self, fingerprint: str, machine: str) -> Calibration | None:
+        """What was measured of the model on that machine; None when nothing was."""
+        rows = self._connections.rows(
+            "SELECT decode_threads, prefill_threads, ubatch, prefill_speed, decode_speed FROM calibrations"
+            " WHERE fingerprint = ? AND machine = ?",
+            (fingerprint, machine),
+        )
+        return Calibration(*rows[0]) if rows else None
+
+    def keep_calibration(self, fingerprint: str, machine: str, found: Calibration) -> None:
+        self._connections.write(
+            "INSERT OR REPLACE INTO calibrations (fingerprint, machine, decode_threads, prefill_threads, ubatch,"
+            " prefill_speed, decode_speed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (fingerprint, machine, *astuple(found)),
         )

@@ -43,3 +43,10 @@ class Pieces:
             (json.dumps(list(keys)),),
         )
         return {row[0]: Piece(*row) for row in rows}
+
+    def remove_unused(self) -> None:
+        """Forget the texts about documents that are not there, and all that were made of other texts.
+
+        Nothing tells which documents those rested on in the end; they are made again when they are asked for.
+        """
+        self._connections.write("DELETE FROM pieces WHERE content_hash NOT IN (SELECT content_hash FROM documents)")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tools.errors import DatabaseProblem
+
+
+class DiskFull(DatabaseProblem):
+    """There is no room to write. What was kept before is there; what was being written is not."""
+
 
 _NOT_A_DATABASE = (
     "is not a desk database or is damaged.",
@@ -28,8 +35,8 @@ _SENTENCES = {
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Raise `DatabaseProblem` for every failure that comes from the file or the disk.
+def translated(path: Path, what: str = "desk database") -> Iterator[None]:
+    """Raise `DatabaseProblem` for every failure that comes from the file or the disk; `what` the file is.
 
     Failures that only a mistake in this program can cause (a wrong statement, a broken constraint) pass unchanged.
     """
@@ -39,20 +46,34 @@ def translated(path: Path) -> Iterator[None]:
         primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if primary_code not in _SENTENCES:
             raise
-        what, hint = _SENTENCES[primary_code]
-        raise DatabaseProblem(f"The desk database {path} {what}", hint=hint) from error
+        if primary_code == sqlite3.SQLITE_IOERR and _is_full(path):
+            primary_code = sqlite3.SQLITE_FULL
+        happened, hint = _SENTENCES[primary_code]
+        problem = DiskFull if primary_code == sqlite3.SQLITE_FULL else DatabaseProblem
+        raise problem(f"The {what} {path} {happened}", hint=hint) from error
 
 
 @contextmanager
-def permitted(path: Path) -> Iterator[None]:
+def permitted(path: Path, what: str = "desk database") -> Iterator[None]:
     """Raise `DatabaseProblem` when the system refuses the file or its folder."""
     try:
         yield
     except TimeoutError:
         raise
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            happened, hint = _SENTENCES[sqlite3.SQLITE_FULL]
+            raise DiskFull(f"The {what} {path} {happened}", hint=hint) from error
         reason = error.strerror or "the system refused"
         raise DatabaseProblem(
-            f"The desk database {path} cannot be opened: {reason}.",
+            f"The {what} {path} cannot be opened: {reason}.",
             hint="Check the permissions of the file and of its folder.",
         ) from error
+
+
+def _is_full(path: Path) -> bool:
+    """Whether there is no room for one step of SQLite's shared memory, whose failure it tells as one of the disk."""
+    try:
+        return shutil.disk_usage(path.parent).free < 64 * 1024
+    except OSError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,33 +50,39 @@ def remember(db: DeskDatabase, file_id: int, state: FileState, messages: int) ->
     )
 
 
+def only_from(db: DeskDatabase, path: Path) -> list[int]:
+    """The messages that came from a file, or from the files of a folder, and from nowhere else."""
+    rows = db.rows(
+        "SELECT message_id FROM inbox_origins GROUP BY message_id"  # noqa: S608
+        f" HAVING sum(file_id NOT IN (SELECT id FROM inbox_files WHERE {_CHOSEN})) = 0",
+        _names(path),
+    )
+    return [message_id for (message_id,) in rows]
+
+
 def forget(db: DeskDatabase, path: Path) -> int | None:
     """Remove what came from a file, or from the files of a folder, and from nowhere else; how many messages it was.
 
     With the messages go their attachments, action items, and what the journal kept of those. None for a path that
     nothing came from.
     """
-    wanted = os.path.realpath(path)
-    folder = f"{wanted.rstrip(os.sep)}{os.sep}"
-    chosen = "path = CAST(?1 AS TEXT) OR substr(path, 1, length(CAST(?2 AS TEXT))) = CAST(?2 AS TEXT)"
     with db.transaction():
-        names = (stored_path(wanted), stored_path(folder))
-        files = [row[0] for row in db.rows(f"SELECT id FROM inbox_files WHERE {chosen}", names)]  # noqa: S608
-        if not files:
+        if not db.rows(f"SELECT 1 FROM inbox_files WHERE {_CHOSEN} LIMIT 1", _names(path)):  # noqa: S608
             return None
-        before = _count(db)
-        for file_id in files:
-            db.write(
-                "DELETE FROM inbox_messages WHERE id IN ("
-                "SELECT message_id FROM inbox_origins AS mine WHERE file_id = ?1 AND NOT EXISTS ("
-                "SELECT 1 FROM inbox_origins AS other WHERE other.message_id = mine.message_id AND file_id <> ?1))",
-                (file_id,),
-            )
-            db.write("DELETE FROM inbox_files WHERE id = ?", (file_id,))
+        messages = only_from(db, path)
+        db.write("DELETE FROM inbox_messages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(messages),))
+        db.write(f"DELETE FROM inbox_files WHERE {_CHOSEN}", _names(path))  # noqa: S608
         _clean(db)
-        removed = before - _count(db)
     db.erase_removed()
-    return removed
+    return len(messages)
+
+
+_CHOSEN = "path = CAST(?1 AS TEXT) OR substr(path, 1, length(CAST(?2 AS TEXT))) = CAST(?2 AS TEXT)"
+
+
+def _names(path: Path) -> tuple[bytes, bytes]:
+    wanted = os.path.realpath(path)
+    return stored_path(wanted), stored_path(f"{wanted.rstrip(os.sep)}{os.sep}")
 
 
 def _clean(db: DeskDatabase) -> None:
@@ -83,7 +90,3 @@ def _clean(db: DeskDatabase) -> None:
     db.journal.forget_removed("inbox_action_items")
     # Merged into one, the index keeps nothing of what was taken out of it.
     db.write("INSERT INTO inbox_fts (inbox_fts) VALUES ('optimize')")
-
-
-def _count(db: DeskDatabase) -> int:
-    return int(db.rows("SELECT count(*) FROM inbox_messages")[0][0])

@@ -1,4 +1,4 @@
-"""`llama-desk models`"""
+"""`llama-desk models test`"""
 
 from __future__ import annotations
 
@@ -28,12 +28,7 @@ class SelfTest(BaseModel):
     tried: list[TriedCase]
 
 
-@click.group()
-def models() -> None:
-    """The models on this machine."""
-
-
-@models.command()
+@click.command()
 @click.argument("model", metavar="[ID|FILE]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def test(model: str | None, as_json: bool) -> int:
@@ -58,10 +53,11 @@ async def _test(model: str | None, *, quiet: bool) -> SelfTest | None:
     # The model and what it is tried on are imported by this command alone.
     from app.conversation.self_test import ENOUGH, try_model
     from app.database_thread import DatabaseThread
-    from app.desk import fingerprint_of
     from app.engine_session import open_session
     from app.locations import locations
     from app.model_choice import choose_model
+    from app.model_fitting import wanted_by
+    from app.model_hashes import fingerprint_of
     from app.settings import load_settings
     from tools.desk_db.models import ModelScore
 
@@ -70,7 +66,10 @@ async def _test(model: str | None, *, quiet: bool) -> SelfTest | None:
     database = DatabaseThread(places.database)
     try:
         session = open_session(
-            choose_model(model, settings.model, places), places, lambda path: fingerprint_of(database, path)
+            choose_model(model, settings.model, places),
+            places,
+            lambda path: fingerprint_of(database, path),
+            wanted=wanted_by(settings),
         )
         tried: list[TriedCase] = []
         try:

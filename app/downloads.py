@@ -1,0 +1,105 @@
+"""Downloading a model, for the commands and the screen: the launcher is asked, and what it tells is passed on."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncGenerator, Callable
+
+from pydantic import ValidationError
+
+from app.errors import DeskError
+from app.launcher_line import LauncherLine, launcher_line
+from runtime.fetch.events import FETCH_EVENT, Ended, Failed, Fetched, FetchEvent, Progress
+from runtime.manifest import ManifestEntry
+
+TITLE = "Not downloaded"
+_under_way = threading.Lock()
+
+
+async def fetch(entry: ManifestEntry, *, unverified: bool = False) -> AsyncGenerator[Progress | Fetched]:
+    """Download `entry` into the models folder: its progress, and `Fetched` as the last item.
+
+    `unverified` is the user's yes to a file whose hash is not known. Closing the generator, or cancelling the task
+    that runs it, stops the download; what arrived is kept, and the next one goes on from there.
+
+    Raises DeskError when it fails, when another download is under way in this process, and where there is no launcher
+    to ask.
+    """
+    line = launcher_line()
+    if line is None:
+        raise DeskError(
+            "llama-desk cannot download on Windows yet."
+            if sys.platform == "win32"
+            else "This llama-desk was not started by its launcher, which alone can download.",
+            title=TITLE,
+            hint=f"Put {entry.file} of {entry.repository} on Hugging Face into the models folder.",
+        )
+    if not _under_way.acquire(blocking=False):
+        raise DeskError("Another download is under way.", title=TITLE, hint="Wait for it, or stop it.")
+    talk = _Talk(line, asyncio.get_running_loop(), _under_way.release)
+    talk.start(f"fetch {entry.id}{' unverified' if unverified else ''}\n")
+    fetched: Fetched | None = None
+    try:
+        while not isinstance(event := await talk.events.get(), Ended):
+            match event:
+                case Progress():
+                    yield event
+                case Fetched():
+                    fetched = event
+                case Failed():
+                    raise DeskError(event.message, title=event.title, hint=event.hint)
+        if fetched is None:
+            raise DeskError("The download ended before it was done.", title=TITLE, hint="Try again.")
+        yield fetched
+    finally:
+        talk.stop()
+
+
+class _Talk:
+    """One download's lines: a thread reads them to their end, so that none is left for the next one."""
+
+    def __init__(self, line: LauncherLine, loop: asyncio.AbstractEventLoop, on_end: Callable[[], None]) -> None:
+        self.events: asyncio.Queue[FetchEvent] = asyncio.Queue()
+        self._line = line
+        self._loop = loop
+        self._on_end = on_end
+        self._thread = threading.Thread(target=self._listen, daemon=True, name="download")
+
+    def start(self, request: str) -> None:
+        self._thread.start()
+        self._say(request)
+
+    def stop(self) -> None:
+        """End the download if it has not ended. It takes the launcher a few milliseconds, which are waited for."""
+        if self._thread.is_alive():
+            self._say("stop\n")
+            self._thread.join(timeout=5)
+
+    def _say(self, words: str) -> None:
+        try:
+            self._line.requests.write(words.encode("ascii"))
+        except OSError:
+            self._tell(Ended())  # the launcher has died, and this process with it
+
+    def _listen(self) -> None:
+        try:
+            while not isinstance(event := self._next(), Ended):
+                self._tell(event)
+        finally:
+            self._on_end()
+            self._tell(Ended())
+
+    def _next(self) -> FetchEvent:
+        try:
+            line = self._line.events.readline()
+            return FETCH_EVENT.validate_json(line) if line else Ended()
+        except (OSError, ValidationError):
+            return Ended()
+
+    def _tell(self, event: FetchEvent) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self.events.put_nowait, event)
+        except RuntimeError:
+            return  # the loop is closed: nobody waits any more
