@@ -16,25 +16,42 @@ _UNSPACED = ("THAI", "LAO", "CJK", "HIRAGANA", "KATAKANA")
 def copy_rules(text: str, name: str) -> str:
     """GBNF for the rule `name` and those it needs; in JSON's way to write strings, without quotes around.
 
-    Two spans stand for what is said apart: "tomorrow" and "at 3pm". A text without words gives a rule for no text.
+    Two spans stand for what is said apart, in the order of the text: "tomorrow" and "at 3pm". A text without words
+    gives a rule for no text.
     """
     units = _units(text)
     places = [place for place, unit in enumerate(units) if not unit.isspace()]
     if not places:
-        return f'{name} ::= ""\n{name}-one ::= ""\n'
-    rules = [f'{name} ::= {name}-one (" " {name}-one)?', f"{name}-one ::= " + " | ".join(f"{name}-{p}" for p in places)]
-    rules += [f"{name}-{place} ::= {_from(units, place, name)}" for place in places]
+        return f'{name} ::= ""\n'
+    rules = [f"{name} ::= " + " | ".join(f"{name}-{place}" for place in places)]
+    for place, later in zip(places, _later(places), strict=True):
+        between, following = _next(units, place)
+        goes_on = [f"{between}{name}-{following}"] if following is not None else []
+        ends = [f"{between}{name}-end-{following}"] if following is not None else []
+        jumps = [f'" " {name}-later-{later}'] if later is not None else []
+        rules.append(f"{name}-{place} ::= {_literal(units[place])}{_maybe(goes_on + jumps)}")
+        rules.append(f"{name}-end-{place} ::= {_literal(units[place])}{_maybe(ends)}")
+    for place, after in zip(places, [*places[1:], None], strict=True):
+        more = f" | {name}-later-{after}" if after is not None else ""
+        rules.append(f"{name}-later-{place} ::= {name}-end-{place}{more}")
     return "\n".join(rules) + "\n"
 
 
-def _from(units: list[str], place: int, name: str) -> str:
-    """The unit at `place`, and what may follow it there."""
+def _later(places: list[int]) -> list[int | None]:
+    """For each place the first one at which another span may begin: not the next, which would go on with the same."""
+    return [*places[2:], None, None][: len(places)]
+
+
+def _next(units: list[str], place: int) -> tuple[str, int | None]:
+    """What stands between the unit at `place` and the one that follows, and where that is."""
     following = place + 1
-    between = ""
     if following < len(units) and units[following].isspace():
-        between, following = '" " ', following + 1
-    more = f" ({between}{name}-{following})?" if following < len(units) else ""
-    return _literal(units[place]) + more
+        return '" " ', following + 1 if following + 1 < len(units) else None
+    return "", following if following < len(units) else None
+
+
+def _maybe(choices: list[str]) -> str:
+    return f" ({' | '.join(choices)})?" if choices else ""
 
 
 def _units(text: str) -> list[str]:

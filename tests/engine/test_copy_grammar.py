@@ -74,7 +74,10 @@ def test_spans_of_whole_words_are_copied(model, what):
     assert is_allowed(model, note(what=what, who=["Ben", "Ana"], count=3), REQUEST)
 
 
-@pytest.mark.parametrize("what", ["budget revie", "lunch", "udget", "Ana Ben tomorrow", "", " Ben", "Room  4"])
+@pytest.mark.parametrize(
+    "what",
+    ["budget revie", "lunch", "udget", "Ana Ben tomorrow", "", " Ben", "Room  4", "at 3.30pm tomorrow", "Ben Ben"],
+)
 def test_what_the_text_does_not_say_is_not_written(model, what):
     assert not is_allowed(model, note(what=what), REQUEST)
 
