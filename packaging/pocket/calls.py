@@ -11,8 +11,9 @@ from phrasings import Language, choose, fill, slots
 from slots import Slots, Value
 
 EXTRA_CHANCE = 0.3
+OPENER_CHANCE, CLOSER_CHANCE, DISTURBED_CHANCE = 0.12, 0.1, 0.15
 _ARGUMENT = {"a_title": "title", "the_event": "event", "at_location": "location"}
-_WEIGHTS = {"calendar_create": 4.0, "calendar_move": 1.3, "inbox_search": 1.5, "files_search": 1.2}
+_WEIGHTS = {"calendar_create": 2.6, "calendar_move": 1.3, "inbox_search": 1.5, "files_search": 1.2}
 """How often a tool is asked for, where it is not once."""
 
 
@@ -40,7 +41,10 @@ def request(language: Language, random: Random, *, held: bool = False, tool: str
 
 def written(phrasing: str, values: Slots, random: Random) -> tuple[str, dict[str, Any]]:
     """A phrasing with its slots filled, and the arguments that its values stand for."""
-    phrasing = casual(choose(phrasing, random).strip(), random, values.stop)
+    phrasing = choose(phrasing, random).strip()
+    if not values.held:
+        phrasing = disturbed(with_asides(phrasing, values, random), values, random)
+    phrasing = casual(phrasing, random, values.stop)
     texts: dict[str, str] = {}
     found: dict[str, Any] = {}
     for name, is_extra in slots(phrasing):
@@ -64,3 +68,44 @@ def casual(phrasing: str, random: Random, stop: str) -> str:
     if random.random() < 0.25:
         return phrasing[0].lower() + phrasing[1:]
     return phrasing[0].upper() + phrasing[1:] if random.random() < 0.3 else phrasing
+
+
+def with_asides(phrasing: str, values: Slots, random: Random) -> str:
+    """The phrasing, at times with words before or after it that change nothing; none where any words may end it."""
+    if random.random() < OPENER_CHANCE:
+        opener = random.choice(values.asides["openers"])
+        space = "" if opener.endswith(" ") or not values.spaced else " "
+        phrasing = f"{opener}{space}{phrasing[0].lower()}{phrasing[1:]}"
+    if random.random() < CLOSER_CHANCE and not phrasing.endswith(("{points}", "{fact}")):
+        end = phrasing[-1] if phrasing[-1] in ".?!।" else ""
+        phrasing = (
+            phrasing.removesuffix(end) + random.choice(values.asides["closers"]).rstrip(".?!" if end else "") + end
+        )
+    return phrasing
+
+
+def disturbed(phrasing: str, values: Slots, random: Random) -> str:
+    """The phrasing, at times with a word of its own mistyped, left out or replaced by any other word; never a slot."""
+    if random.random() > DISTURBED_CHANCE:
+        return phrasing
+    words = phrasing.split(" ")
+    places = [place for place, word in enumerate(words) if len(word) > 2 and word.isalpha()]
+    if len(places) < 3:
+        return phrasing
+    place, kind = random.choice(places), random.random()
+    if kind < 0.5:
+        word, cut = words[place], random.randrange(1, len(words[place]) - 1)
+        words[place] = (
+            word[:cut] + random.choice((word[cut + 1] + word[cut], word[cut], word[cut] * 2)) + word[cut + 2 :]
+        )
+    elif kind < 0.75:
+        del words[place]
+    else:
+        words[place] = values.word()
+    return " ".join(words)
+
+
+def _mistyped(word: str, random: Random) -> str:
+    """Two letters turned round, one left out, or one typed twice in place of the next."""
+    cut = random.randrange(1, len(word) - 1)
+    return word[:cut] + random.choice((word[cut + 1] + word[cut], word[cut], word[cut] * 2)) + word[cut + 2 :]

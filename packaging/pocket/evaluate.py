@@ -16,8 +16,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
-from scores import Case, cases, is_right, score  # noqa: E402
+from scores import Case, cases, is_right, messages, score  # noqa: E402
 
+from app.conversation.action_items import items_form  # noqa: E402
 from app.conversation.tool_calls import engine_tools  # noqa: E402
 from runtime.client import EngineClient  # noqa: E402
 from runtime.protocol import Delta, Turn  # noqa: E402
@@ -55,7 +56,15 @@ async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
     words_of = case.source if case.task == "summary" and not free else None
     said = "\n".join(turn.text for turn in case.conversation.turns if turn.role == "user")
     copied = said if tools and not free else None
-    events = client.generate(turns=turns, tools=tools, copied_from=copied, words_of=words_of, max_tokens=LONGEST_ANSWER)
+    form = items_form(messages(case)) if case.task == "items" and not free else None
+    events = client.generate(
+        turns=turns,
+        tools=tools,
+        copied_from=copied,
+        words_of=words_of,
+        json_schema=form,
+        max_tokens=LONGEST_ANSWER,
+    )
     return "".join([event.text async for event in events if isinstance(event, Delta)])
 
 
@@ -66,9 +75,7 @@ def main() -> None:
         "--count", type=int, default=300, help="English cases of each task; a third in each other language"
     )
     parser.add_argument("--wrong", type=int, default=0, help="wrong answers to show for each task")
-    parser.add_argument(
-        "--free", action="store_true", help="let summaries use any word, as the training framework does"
-    )
+    parser.add_argument("--free", action="store_true", help="hold answers to no form, as the training framework does")
     parser.add_argument("--only", help="these tasks alone, divided by commas")
     parser.add_argument("--seen", action="store_true", help="cases of the phrasings that training has seen")
     arguments = parser.parse_args()

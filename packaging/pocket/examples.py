@@ -14,7 +14,7 @@ from results import Results
 from slots import Slots
 from threads import ASK_FOR_ITEMS, thread
 
-MIX = {"tools": 48.0, "missing": 12.0, "plain": 11.0, "items": 15.0, "summary": 8.0, "copy": 6.0}
+MIX = {"tools": 50.0, "missing": 14.0, "plain": 11.0, "items": 26.0, "summary": 4.0, "copy": 3.0}
 """How often each task is drawn."""
 LANGUAGE_MIX = {"en": 34.0, "de": 8.5, "fr": 8.5, "it": 8.5, "pt": 8.5, "es": 8.5, "hi": 12.0, "th": 11.5}
 
@@ -95,7 +95,7 @@ class Examples:
 
     def _exchange(self, asked: Request, language: Language) -> list[Turn]:
         turns = [Turn("user", asked.text), Turn("assistant", asked.call)]
-        if self._random.random() < 0.45:
+        if self._random.random() < 0.36:
             result = Results(language, self._random, held=self._held).after(asked)
             turns += [Turn("ipython", result.json), Turn("assistant", result.text)]
         return turns

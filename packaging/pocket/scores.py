@@ -93,13 +93,18 @@ def _tool_case(task: str, language: Language, turns: tuple[Turn, ...], expected:
 
 
 def _items(language: Language, random: Random, held: bool) -> Case:
-    made = thread(language, random, held=held)
+    made = thread(language, random, held=held, length=1)
     return Case("items", Conversation((Turn("user", f"{ASK_FOR_ITEMS}\n\n{made.text}"),)), made.json)
 
 
 def _summary(language: Language, random: Random, held: bool) -> Case:
     asked, answer = Documents(language, random, held=held).summary()
     return Case("summary", Conversation((Turn("user", asked),)), answer, asked.split("\n\n")[1])
+
+
+def messages(case: Case) -> list[str]:
+    """The messages of a case of action items: who, and what was said."""
+    return [line.partition("] ")[2] for line in case.conversation.turns[0].text.split("\n")[2:]]
 
 
 def _exact(pairs: list[tuple[Case, str]]) -> float:

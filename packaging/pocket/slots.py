@@ -54,6 +54,8 @@ class Slots:
 
     def __init__(self, language: Language, random: Random, *, held: bool = False) -> None:
         self._language, self._random, self._held = language, random, held
+        self.held, self.asides = held, language.tables["asides"]
+        self.spaced = language.code != "th"
         self._latin = language.code not in SCRIPTS
         self.stop = "." if self._latin else ""
         self._makers: dict[str, Callable[[], Value]] = {

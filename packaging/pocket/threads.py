@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from phrasings import Language, lines_of
+from calls import disturbed
+from phrasings import Language, choose, lines_of
 from slots import Slots
 
+ANY_VERB = 0.5
+"""How often a deed's verb is any word, in training."""
+LENGTHS = (1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 5, 7)
+"""Messages of a thread to train on: mostly one, as the program asks about each message on its own."""
 ASK_FOR_ITEMS = "List the action items in these messages."
 
 
@@ -29,29 +34,30 @@ class Thread:
         return json.dumps({"items": self.items}, ensure_ascii=False)
 
 
-def thread(language: Language, random: Random, *, held: bool = False) -> Thread:
-    """A thread of two to seven messages among two to four people."""
-    return _Writer(language, random, held).thread()
+def thread(language: Language, random: Random, *, held: bool = False, length: int | None = None) -> Thread:
+    """A thread of `length` messages, one of `LENGTHS` unless given, among two to four people."""
+    return _Writer(language, random, held).thread(length)
 
 
 class _Writer:
     def __init__(self, language: Language, random: Random, held: bool) -> None:
         words = language.tables["threads"]
-        self._slots, self._random = Slots(language, random, held=held), random
+        self._slots, self._random, self._held = Slots(language, random, held=held), random, held
         self._verbs, self._asks, self._promises, self._nothing = (
             lines_of(words[name]).part(held) for name in ("verbs", "asks", "promises", "nothing")
         )
         self._by = words["by"]
 
-    def thread(self) -> Thread:
+    def thread(self, length: int | None) -> Thread:
         random = self._random
         people = list(dict.fromkeys(self._slots.name() for _ in range(random.randint(2, 4))))
-        chance = random.choice((0.0, 0.3, 0.5, 0.7))
+        chance = random.choice((0.0, 0.4, 0.6, 0.8))
+        length = length or random.choice(LENGTHS)
         lines, items = [], []
-        for number in range(1, random.randint(2, 7) + 1):
+        for number in range(1, length + 1):
             speaker = random.choice(people)
             said: list[str] = []
-            for _ in range(random.choice((1, 1, 2))):
+            for _ in range(random.choice((1, 1, 2, 2, 3)) if length == 1 else random.choice((1, 1, 2))):
                 if random.random() < chance:
                     text, item = self._item(speaker, people)
                     items.append(item | {"message": number})
@@ -79,10 +85,21 @@ class _Writer:
             others = [name for name in people if name != speaker] or [self._slots.name()]
             who, pattern = random.choice(others).split(" ")[0], random.choice(self._asks)
         item = {"what": what, "who": who} | ({"by": by} if by else {})
-        return pattern.format(who=who, what=what, by=clause), item
+        return self._varied(pattern).format(who=who, what=what, by=clause), item
 
     def _what(self) -> str:
-        return self._random.choice(self._verbs).format(t=self._slots.topic(), n=self._slots.name())
+        """A deed; in training often with any word for its verb, so that deeds are copied rather than known."""
+        pattern = self._random.choice(self._verbs)
+        if not self._held and self._random.random() < ANY_VERB:
+            verb = self._slots.made_up() if self._random.random() < 0.3 else self._slots.word()
+            pattern = " ".join((verb, *pattern.split(" ")[1:]))
+        return pattern.format(t=self._slots.topic(), n=self._slots.name())
+
+    def _varied(self, pattern: str) -> str:
+        pattern = choose(pattern, self._random)
+        return pattern if self._held else disturbed(pattern, self._slots, self._random)
 
     def _fill(self, pattern: str) -> str:
-        return pattern.format(t=self._slots.topic(), n=self._slots.name(), d=self._slots.date(), what=self._what())
+        return self._varied(pattern).format(
+            t=self._slots.topic(), n=self._slots.name(), d=self._slots.date(), what=self._what()
+        )

@@ -22,7 +22,7 @@ WARM_UP = 100
 HELD_RATE = 0.4
 """The part of the training at the full rate; over the rest it falls to the floor."""
 FLOOR = 0.01
-GOING_ON = 0.25
+GOING_ON = 0.7
 """The part of the rates at which trained weights are trained further."""
 SAVE_SECONDS = 300
 SEED = 1
@@ -57,22 +57,27 @@ def rate(done: float, step: int) -> float:
 
 
 def train(
-    tokenizer: Path, out: Path, *, tokens: float, minutes: float | None = None, start: Path | None = None
+    tokenizer: Path,
+    out: Path,
+    *,
+    tokens: float,
+    minutes: float | None = None,
+    start: Path | None = None,
+    seed: int = SEED,
 ) -> None:
     """Train on `tokens` tokens, or for so many minutes, and save the weights to `out`, now and then and at the end.
 
-    With `start`, weights that were saved before, it goes on from them at a part of the rate and on other conversations.
+    With `start`, weights that were saved before, it goes on from them at a part of the rate. Another `seed` gives other
+    conversations.
     """
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     net = Pocket(Shape()).to(device)
     if start is not None:
         net.load_state_dict(torch.load(start, map_location=device)["weights"])
     print(f"{sum(weight.numel() for weight in net.parameters()) / 1e6:.2f} M parameters on {device}", flush=True)
     hidden_states = torch.compile(net, dynamic=True)
-    producer = Producer(
-        tokenizer, (SEED + 1 if start else SEED) * 1000, TOKENS_PER_BATCH, copying_pools=0 if start else 3
-    )
+    producer = Producer(tokenizer, seed * 1000, TOKENS_PER_BATCH, copying_pools=0 if start else 3)
     chosen = optimizers(net)
     rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in chosen]
     part = GOING_ON if start else 1.0
@@ -115,11 +120,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tokenizer", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--tokens", type=float, default=45e6)
+    parser.add_argument("--tokens", type=float, default=90e6)
     parser.add_argument("--minutes", type=float, help="train for a time instead")
     parser.add_argument("--start", type=Path, help="go on from these weights")
+    parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
-    train(arguments.tokenizer, arguments.out, tokens=arguments.tokens, minutes=arguments.minutes, start=arguments.start)
+    train(
+        arguments.tokenizer,
+        arguments.out,
+        tokens=arguments.tokens,
+        minutes=arguments.minutes,
+        start=arguments.start,
+        seed=arguments.seed,
+    )
 
 
 if __name__ == "__main__":
