@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.conversation.transcript import said_beside
 from app.folder_summary.render import Sources, escape, escape_lines
 from app.folder_summary.report import CitedSentence
 from app.wording import joined
@@ -128,11 +129,12 @@ def _places(turns: Sequence[ExportedTurn]) -> dict[int, str]:
 
 
 def _said(turn: ExportedTurn, sources: Sources) -> list[str]:
+    lines: list[str] = []
     if turn.sentences:
-        said = sources.paragraph([_with_whole_paths(sentence, turn.folder) for sentence in turn.sentences])
-    else:
-        said = escape_lines(turn.text)
-    lines = [said, ""] if said else []
+        cited = [_with_whole_paths(sentence, turn.folder) for sentence in turn.sentences]
+        lines += [sources.paragraph(cited), ""]
+    if beside := said_beside(turn.text, [sentence.model_dump() for sentence in turn.sentences]):
+        lines += [escape_lines(beside), ""]
     lines += [line for call in turn.calls for line in (f"- {_call(call)}",)] + ([""] if turn.calls else [])
     return [*lines, "*Stopped here.*", ""] if turn.stopped else lines
 

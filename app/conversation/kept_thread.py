@@ -45,8 +45,9 @@ def _groups(path: Sequence[KeptTurn]) -> Iterator[list[KeptTurn]]:
 
 def _exchange(group: Sequence[KeptTurn]) -> Exchange:
     question, *rest = group
-    last = rest[-1] if rest and rest[-1].role == "assistant" and not rest[-1].said.calls else None
-    between = tuple(_turn(turn) for turn in (rest[:-1] if last else rest))
+    last = rest[-1] if rest and rest[-1].role == "assistant" else None
+    # One turn may hold the calls and what was said after them.
+    between = tuple(_turn(turn) for turn in rest if turn is not last or turn.said.calls)
     return Exchange(question.text, last.text if last else "", between, group[-1].id)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.conversation.clauses import clauses
 from app.conversation.history import Exchange, recap
 from app.conversation.personas import system_prompt
 from app.conversation.summarising import summarise_exchanges
@@ -72,6 +73,8 @@ class Memory:
 
     def recall(self, thread: Sequence[Exchange]) -> None:
         """Go on from a conversation as it was kept: what was answered there may rest on anything that was read."""
+        if self._session.is_pocket:
+            thread = [_last_thing(exchange) for exchange in thread[-1:]]
         self._kept = [_recalled(exchange) for exchange in thread]
 
     def take_over(self, other: Memory) -> None:
@@ -126,6 +129,14 @@ class Memory:
 
 def _turns(exchanges: Sequence[Remembered]) -> list[Turn]:
     return [turn for exchange in exchanges for turn in exchange.turns]
+
+
+def _last_thing(exchange: Exchange) -> Exchange:
+    """Of a request for several things and the answers to each, the last: what a model is told that hears one by one."""
+    asked, answered = clauses(exchange.question), exchange.answer.strip().splitlines()
+    if len(asked) < 2 or not answered:
+        return exchange
+    return replace(exchange, question=asked[-1], answer=answered[-1], between=())
 
 
 def _recalled(exchange: Exchange) -> Remembered:

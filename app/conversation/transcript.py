@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.conversation.events import Answered, AnswerEvent, AnswerNotice, AnswerText, CallEnded, Said
@@ -43,11 +44,20 @@ class Transcript:
         if self._answered is None:
             return NewTurn("assistant", self._said or self._draft.strip(), tuple(self._calls), (), folder, stopped=True)
         sentences = tuple(sentence.model_dump() for sentence in self._answered.sentences)
-        text = " ".join(sentence["sentence"] for sentence in sentences) or self._said
+        text = "\n\n".join(filter(None, [_joined(sentences), self._said]))
         # What stands there when there is no answer: that it is not in the files, or what went wrong.
         text = text or ("" if self._calls else self._notice)
         model = self._answered.model or ""
         return NewTurn("assistant", text, tuple(self._calls), sentences, folder, model)
+
+
+def said_beside(text: str, sentences: Sequence[Mapping[str, Any]]) -> str:
+    """What a kept answer says beside its cited sentences."""
+    return text.removeprefix(_joined(sentences)).strip()
+
+
+def _joined(sentences: Sequence[Mapping[str, Any]]) -> str:
+    return " ".join(sentence["sentence"] for sentence in sentences)
 
 
 def _kept(ended: CallEnded) -> dict[str, Any]:

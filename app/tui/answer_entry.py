@@ -24,6 +24,7 @@ from app.conversation.events import (
     Proposed,
     Said,
 )
+from app.conversation.transcript import said_beside
 from app.folder_summary.report import CitedSentence
 from app.summary_options import SummaryOptions
 from app.tui.call_card import CallCard
@@ -123,7 +124,7 @@ class AnswerEntry(Entry):
         """Show an answer as it was kept."""
         said = kept.turn.said
         self.mark(kept)
-        self._said = "" if said.sentences else said.text
+        self._said = said_beside(kept.turn.text, said.sentences)
         for number, call in enumerate(said.calls, 1):
             (await self._card(number)).recall(call["tool"], call["arguments"], call["status"])
         await self._put([CitedSentence.model_validate(sentence) for sentence in said.sentences])

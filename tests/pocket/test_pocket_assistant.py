@@ -87,6 +87,9 @@ def test_an_unknown_tool_in_a_yes_is_a_usage_error(capsys):
     assert "There is no tool send_mail" in capsys.readouterr().err
 
 
+SCENE = "Summarise my last ten messages, pull out the action items, and put the follow-up with Ana in the calendar"
+
+
 def test_the_scene_of_messages_items_and_a_follow_up(ask, tmp_path, capsys):
     mails = write_mails(tmp_path / "mails")
     with desk() as db:
@@ -94,11 +97,7 @@ def test_the_scene_of_messages_items_and_a_follow_up(ask, tmp_path, capsys):
     ask("Show my last message")  # the first use of a model keeps its file's hash
     with desk() as db:
         before = dump(db)
-    request = (
-        "Summarize my last ten messages, list the action items in my messages,"
-        " and schedule the follow-up with Ana on Friday at 3pm"
-    )
-    answer = ask(request, "--yes-to", "calendar_create")
+    answer = ask(f"{SCENE} on Friday at 3pm", "--yes-to", "calendar_create")
     assert [call["tool"] for call in answer["calls"]] == ["inbox_digest", "inbox_action_items", "calendar_create"]
     assert [call["status"] for call in answer["calls"]] == ["done"] * 3
     assert answer["answer"]
@@ -111,6 +110,18 @@ def test_the_scene_of_messages_items_and_a_follow_up(ask, tmp_path, capsys):
         pass
     with desk() as db:
         assert dump(db) == before
+
+
+def test_the_scene_asks_when_and_goes_on_with_the_answer(ask, tmp_path, capsys):
+    with desk() as db:
+        Inbox(db, user_dates(load_settings(locations().settings))).import_path(write_mails(tmp_path / "mails"))
+    asked = ask(SCENE, "--chat", "new")
+    assert [call["tool"] for call in asked["calls"]] == ["inbox_digest", "inbox_action_items"]
+    assert asked["reply"].endswith("When should it start?")
+    answered = ask("Friday at 3pm", "--chat", str(asked["chat"]), "--yes-to", "calendar_create")
+    (call,) = answered["calls"]
+    assert (call["tool"], call["status"], call["arguments"]["attendees"]) == ("calendar_create", "done", ["Ana"])
+    assert titles() == ["follow-up"]
 
 
 def test_text_on_standard_input_is_what_the_question_is_about(ask, monkeypatch):
