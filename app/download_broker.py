@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from app.opening import REQUEST, answer
 from app.roles import role_command
 
 MODEL_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -32,7 +33,7 @@ class DownloadBroker:
     """Serves the desk over two pipes, one download at a time.
 
     The desk writes "fetch ID", "fetch ID unverified" or "stop", a line each. It reads what the fetcher tells
-    (`runtime.fetch.events`), and at last that it ended.
+    (`runtime.fetch.events`), and at last that it ended. Or it asks for an invitation to be opened (`app.opening`).
     """
 
     def __init__(self, requests: int, events: int) -> None:
@@ -55,7 +56,10 @@ class DownloadBroker:
     def _serve(self) -> None:
         try:
             while line := self._requests.readline(LONGEST_LINE):
-                self._take(line.decode("ascii", "replace").split())
+                if line.startswith(REQUEST):
+                    self._tell(answer(line))
+                else:
+                    self._take(line.decode("ascii", "replace").split())
         finally:
             self.stop()
 

@@ -20,8 +20,8 @@ from app.commands.calendar.results import (
 from app.commands.output import echo_json
 from app.errors import DeskError, Exit
 from app.locations import locations
+from app.opening import open_with_system
 from app.wording import count
-from runtime.seal import is_cut_off
 from tools.calendar import (
     Attendee,
     FailedSource,
@@ -116,8 +116,7 @@ def invite(  # noqa: PLR0913, PLR0917 - one parameter for each option
         invited = written.event if written else target.event
         write_invitation(invited, out, organizer)
     asked = [person for person in invited.attendees if person.address != organizer.address]
-    # What a sealed process starts is sealed, too: a mail program would have no network.
-    opened_it = open_it and not is_cut_off() and click.launch(str(out.absolute())) == 0
+    opened_it = open_it and open_with_system(out.absolute())
     if as_json:
         echo_json(
             InviteResult(
@@ -132,7 +131,7 @@ def invite(  # noqa: PLR0913, PLR0917 - one parameter for each option
         click.echo(f"Wrote an invitation to {occurrence_said(target)}, {people_said(asked)}, to {sanitise(str(out))}.")
         click.echo("Nothing was sent: attach the file to a mail." if not opened_it else "Nothing was sent.")
     if open_it and not opened_it:
-        click.echo("No program was started for it: one that starts from here could reach nothing. Open it.", err=True)
+        click.echo("No program opened it.", err=True)
         return Exit.PARTLY
     return Exit.DONE
 
