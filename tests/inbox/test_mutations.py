@@ -16,6 +16,7 @@ from tests.inbox.mails import contents, desk, mail, mbox, take
 from tests.inbox.test_chat_json import INSTAGRAM, SIGNAL_FRAMES, SIGNAL_ROWS, TELEGRAM, lines
 from tests.inbox.test_imessage import SCHEMA, archived
 from tests.inbox.test_mail import WITH_PARTS
+from tests.mutations import KINDS, changed
 from tools.sanitise import is_clean
 
 WHATSAPP = (
@@ -50,7 +51,7 @@ FILES = {
 }
 CHANGES = st.lists(
     st.tuples(
-        st.sampled_from(["replace", "insert", "remove", "repeat", "cut"]),
+        st.sampled_from(KINDS),
         st.floats(0, 1, exclude_max=True),
         st.one_of(
             st.binary(min_size=1, max_size=4), st.sampled_from([b"\x00", b"\n\n", b"--outer", b'"', b"\xff\xfe"])
@@ -59,20 +60,6 @@ CHANGES = st.lists(
     min_size=1,
     max_size=6,
 )
-
-
-def changed(data: bytes, changes: list[tuple[str, float, bytes]]) -> bytes:
-    for kind, share, piece in changes:
-        place = int(share * len(data))
-        if kind == "cut":
-            data = data[:place]
-        elif kind == "insert":
-            data = data[:place] + piece + data[place:]
-        elif kind == "repeat":
-            data = data[:place] + data[place : place + 40] * 3 + data[place + 40 :]
-        else:
-            data = data[:place] + (piece if kind == "replace" else b"") + data[place + len(piece) :]
-    return data
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -113,16 +113,23 @@ def burning_pdf(path: Path) -> Path:
 
 def wide_xlsx(path: Path) -> Path:
     """A workbook with one cell at the far corner of its sheet, XFD1048576."""
+    far = '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    return xlsx(path, f'<row r="1"><c r="A1"><v>1</v></c></row>{far}')
+
+
+def xlsx(path: Path, rows: str) -> Path:
+    """A workbook with one sheet of these rows."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006/relationships"
     parts = {
+        "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets>'
         '<sheet name="Far" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" '
         f'Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
-        '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
     }
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
