@@ -19,11 +19,22 @@ from runtime.fetch.events import Failed, Fetched, FetchEvent, encode_line
 from runtime.fetch.hosts import HUB_HOSTS, Hub, hub_at
 from runtime.fetch.problems import FetchProblem
 from runtime.manifest import ManifestEntry
-from runtime.seal import Grants, SealFailed, seal
+from runtime.seal import Grants, SealFailed, SealReport, seal
+from runtime.seal.trial import run_trial
 
 LONGEST_REQUEST = 200
 UNVERIFIED = "unverified"
 """The word after an id that is the user's yes to a file without a known hash."""
+
+
+def try_seal(models: Path, hosts: Sequence[str] = HUB_HOSTS) -> int:
+    """Instead of `main`: sealed as for a download, say what holds and try what is asked. Nothing is connected to."""
+    try:
+        report = _sealed(models, hosts)[1]
+    except (RuntimeProblem, SealFailed) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return run_trial(report)
 
 
 def main(load: Callable[[], Sequence[ManifestEntry]], models: Path, hosts: Sequence[str] = HUB_HOSTS) -> int:
@@ -32,13 +43,8 @@ def main(load: Callable[[], Sequence[ManifestEntry]], models: Path, hosts: Seque
     The file goes into the folder `models`; it comes from `hosts` and those below them, or from a mirror.
     """
     events, requests = take_stdout(), take_stdin()
-    sys.dont_write_bytecode = True
-    os.environ.update(TELEMETRY_OFF)
-    os.umask(0o077)
     try:
-        models.mkdir(mode=0o700, parents=True, exist_ok=True)
-        hub = hub_at(os.environ.get("HF_ENDPOINT"), hosts)
-        seal("fetcher", Grants(read=certificates(os.environ), write=(models,), hosts=hub.destinations))
+        hub, _ = _sealed(models, hosts)
         die_with_parent()
         request = requests.readline(LONGEST_REQUEST)
         threading.Thread(target=_end_with, args=(requests,), daemon=True, name="lifeline").start()
@@ -52,6 +58,17 @@ def main(load: Callable[[], Sequence[ManifestEntry]], models: Path, hosts: Seque
         outcome = Failed(title=FetchProblem.title, message=message, hint="Try again.")
     _send(events, outcome)
     return 0 if isinstance(outcome, Fetched) else 1
+
+
+def _sealed(models: Path, hosts: Sequence[str]) -> tuple[Hub, SealReport]:
+    """Raises FetchProblem, SealFailed and OSError."""
+    sys.dont_write_bytecode = True
+    os.environ.update(TELEMETRY_OFF)
+    os.umask(0o077)
+    models.mkdir(mode=0o700, parents=True, exist_ok=True)
+    hub = hub_at(os.environ.get("HF_ENDPOINT"), hosts)
+    grants = Grants(read=certificates(os.environ), write=(models,), hosts=hub.destinations)
+    return hub, seal("fetcher", grants)
 
 
 def _serve(

@@ -13,6 +13,7 @@ __all__ = ["NETWORK_EVENTS", "Grants", "Role", "SealFailed", "SealReport", "is_c
 
 _held: list[SealReport] = []
 NETWORK, FILES = "network by the kernel", "files by the kernel"
+TCP, UDP = "TCP to the hosts' ports", "where UDP goes, which asks name servers"
 
 
 def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda event, code: None) -> SealReport:
@@ -36,6 +37,8 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
         by_kernel = seal_by_kernel(role, grants)
         enforced += by_kernel
         missing = [one for one in missing if not any(held.startswith(one) for held in by_kernel)]
+        if any(held.startswith(TCP) for held in by_kernel):
+            missing[missing.index(NETWORK)] = UDP
     if role == "fetcher":
         from runtime.fetch.tripwire import hold_to_download
 
@@ -54,7 +57,7 @@ def sealed() -> SealReport | None:
 def is_cut_off() -> bool:
     """Whether the kernel keeps this process, and whatever it starts, from the network."""
     report = sealed()
-    return report is not None and NETWORK not in report.missing
+    return report is not None and report.role != "fetcher" and NETWORK not in report.missing
 
 
 def _no_core_dumps() -> bool:

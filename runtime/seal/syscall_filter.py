@@ -15,11 +15,21 @@ from collections.abc import Iterator
 from runtime.seal.libc import libc, no_new_privileges
 from runtime.seal.syscalls import Machine
 
-_NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in struct seccomp_data; arguments in 8 bytes each
-_LOAD, _EQUAL, _AT_LEAST, _HAS_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD, _FOURTH = (
+    0,
+    4,
+    16,
+    24,
+    32,
+    40,
+)  # offsets in struct seccomp_data; arguments in 8 bytes each
+_LOAD, _AND, _EQUAL, _AT_LEAST, _HAS_BITS, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 _X32 = 0x40000000
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+_KIND, _STREAM, _DATAGRAM = 0xF, 1, 2  # of a socket, without its flags
+_TCP, _UDP = 6, 17
+_FAST_OPEN = 0x20000000  # MSG_FASTOPEN connects with the first bytes, which Landlock does not see
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEW*: user, mount, network and the others
 _TYPES_FOR_THE_TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: what a program types into its own terminal
 _ALL_THREADS = 1  # SECCOMP_FILTER_FLAG_TSYNC
@@ -58,6 +68,9 @@ def _program(machine: Machine, *, may_start_programs: bool, may_connect: bool) -
     if machine.has_x32:
         yield from ((_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL))
     yield from (_only_internet if may_connect else _refuse)(numbers["socket"], errno.EACCES)
+    if may_connect:
+        for name, flags in (("sendto", _FOURTH), ("sendmsg", _THIRD), ("sendmmsg", _FOURTH)):
+            yield from _when(numbers[name], flags, (_HAS_BITS, 0, 1, _FAST_OPEN), errno.EPERM)
     yield from _when(numbers["socketpair"], _FIRST, (_EQUAL, 1, 0, _AF_UNIX), errno.EACCES)
     for request in _TYPES_FOR_THE_TERMINAL:
         yield from _when(numbers["ioctl"], _SECOND, (_EQUAL, 0, 1, request), errno.EPERM)
@@ -79,12 +92,23 @@ def _refuse(number: int, error: int) -> tuple[Instruction, ...]:
 
 
 def _only_internet(number: int, error: int) -> tuple[Instruction, ...]:
-    """Refuse a socket of any other family. Then the number is loaded again."""
+    """Refuse a socket that is not TCP or UDP of the internet. Then the number is loaded again.
+
+    Raw packets, and multipath TCP, which Landlock does not hold to its ports, are refused with the rest.
+    """
     return (
-        (_EQUAL, 0, 5, number),
+        (_EQUAL, 0, 13, number),
         _load(_FIRST),
-        (_EQUAL, 2, 0, _AF_INET),
-        (_EQUAL, 1, 0, _AF_INET6),
+        (_EQUAL, 1, 0, _AF_INET),
+        (_EQUAL, 0, 8, _AF_INET6),
+        _load(_SECOND),
+        (_AND, 0, 0, _KIND),
+        (_EQUAL, 1, 0, _STREAM),
+        (_EQUAL, 0, 4, _DATAGRAM),
+        _load(_THIRD),
+        (_EQUAL, 3, 0, 0),
+        (_EQUAL, 2, 0, _TCP),
+        (_EQUAL, 1, 0, _UDP),
         (_RETURN, 0, 0, _REFUSE | error),
         _load(_NUMBER),
     )

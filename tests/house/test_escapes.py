@@ -26,7 +26,14 @@ from pathlib import Path
 from runtime.seal import Grants, seal
 from runtime.seal.escapes import Targets, try_all
 role, targets, writes = sys.argv[1], Targets(**json.loads(sys.argv[2])), Path(sys.argv[3])
-if role != "none":
+if role in ("fetcher", "fetcher, by the kernel alone"):
+    grants = Grants(write=(writes,), hosts=(("hub.example", 443),))
+    if role == "fetcher":
+        seal(role, grants)
+    else:
+        from runtime.seal.linux import seal_by_kernel
+        seal_by_kernel("fetcher", grants)
+elif role != "none":
     read = (Path("/"),) if role == "desk" else ()
     seal(role, Grants(read=read, write=(writes,) if role == "desk" else ()))
 print(json.dumps([asdict(one) for one in try_all(targets, reads_everything=role == "desk")]))
@@ -117,13 +124,21 @@ def tried(role: str, listeners: Listeners, writes: Path) -> dict[str, tuple[bool
     return {one["route"]: (one["open"], one["what"]) for one in json.loads(done.stdout)}
 
 
-@pytest.mark.parametrize("role", ["desk", "engine", "extractor"])
+@pytest.mark.parametrize("role", ["desk", "engine", "extractor", "fetcher"])
 def test_no_way_leads_out_of_a_sealed_process(role, listeners, tmp_path):
     (tmp_path / "data").mkdir()
     outcomes = tried(role, listeners, tmp_path / "data")
     assert len(outcomes) >= 25
     assert {route: what for route, (is_open, what) in outcomes.items() if is_open} == {}
     assert listeners.heard == []
+
+
+def test_the_kernel_holds_a_fetcher_to_tcp_on_the_ports_of_its_hosts(listeners, tmp_path):
+    """Without the check of Python's own calls: UDP is what is left, and the resolver that uses it."""
+    (tmp_path / "models").mkdir()
+    outcomes = tried("fetcher, by the kernel alone", listeners, tmp_path / "models")
+    assert {route for route, (is_open, _) in outcomes.items() if is_open} == {"UDP", "DNS"}
+    assert listeners.heard == [b"left the process"]
 
 
 def test_the_same_ways_are_open_without_the_seal(listeners, tmp_path):
