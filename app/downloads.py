@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 
 from pydantic import ValidationError
 
+from app.download_log import Download, DownloadLog, Outcome
 from app.errors import DeskError
 from app.launcher_line import LauncherLine, launcher_line
+from app.locations import locations
 from runtime.fetch.events import FETCH_EVENT, Ended, Failed, Fetched, FetchEvent, Progress
+from runtime.fetch.hosts import host_of, hub_at
+from runtime.fetch.part_file import ENDING
+from runtime.fetch.problems import FetchProblem
 from runtime.manifest import ManifestEntry
 
 TITLE = "Not downloaded"
@@ -36,13 +43,16 @@ async def fetch(entry: ManifestEntry, *, unverified: bool = False) -> AsyncGener
             title=TITLE,
             hint=f"Put {entry.file} of {entry.repository} on Hugging Face into the models folder.",
         )
+    noted = _Noted(entry)
     if not _under_way.acquire(blocking=False):
         raise DeskError("Another download is under way.", title=TITLE, hint="Wait for it, or stop it.")
+    noted.begin()
     talk = _Talk(line, asyncio.get_running_loop(), _under_way.release)
     talk.start(f"fetch {entry.id}{' unverified' if unverified else ''}\n")
     fetched: Fetched | None = None
     try:
         while not isinstance(event := await talk.events.get(), Ended):
+            noted.hear(event)
             match event:
                 case Progress():
                     yield event
@@ -51,10 +61,57 @@ async def fetch(entry: ManifestEntry, *, unverified: bool = False) -> AsyncGener
                 case Failed():
                     raise DeskError(event.message, title=event.title, hint=event.hint)
         if fetched is None:
+            noted.outcome = "failed"
             raise DeskError("The download ended before it was done.", title=TITLE, hint="Try again.")
         yield fetched
     finally:
         talk.stop()
+        noted.end()
+
+
+class _Noted:
+    """A download in the ledger: its beginning at once, its end when it has one."""
+
+    def __init__(self, entry: ManifestEntry) -> None:
+        places = locations()
+        self._log = DownloadLog(places.download_log)
+        self._part = places.models / f"{entry.local_name}{ENDING}"
+        self._model = entry.id
+        self._begun: Download | None = None
+        self._first: int | None = None
+        self._last = self._received = 0
+        self.outcome: Outcome = "stopped"
+
+    def begin(self) -> None:
+        self._begun = self._log.begin(self._model, _asked_host())
+
+    def hear(self, event: FetchEvent) -> None:
+        """Count the bytes that come in; a part that begins anew is counted anew."""
+        match event:
+            case Progress(state="fetching", done=done):
+                if self._first is None:
+                    self._first = self._last = done
+                self._received += max(0, done - self._last)
+                self._last = done
+            case Fetched():
+                self.outcome = "done"
+            case Failed():
+                self.outcome = "failed"
+
+    def end(self) -> None:
+        """Progress is told some times a second: what came after the last of it is in the part."""
+        with suppress(OSError):
+            if self._first is not None and self.outcome != "done":
+                self._received += max(0, self._part.stat().st_size - self._last)
+        if self._begun is not None:
+            self._log.end(self._begun, self.outcome, self._received)
+
+
+def _asked_host() -> str:
+    try:
+        return host_of(hub_at(os.environ.get("HF_ENDPOINT")).endpoint)
+    except FetchProblem:
+        return "an address that is none"
 
 
 class _Talk:

@@ -46,6 +46,10 @@ class Locations:
     def privacy_log(self) -> Path:
         return self.home / "logs" / "privacy.log"
 
+    @property
+    def download_log(self) -> Path:
+        return self.home / "logs" / "downloads.log"
+
     def make(self) -> Locations:
         """Create the folders with mode 0700.
 

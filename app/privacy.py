@@ -11,10 +11,15 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from app.download_log import Download, DownloadLog, in_words
 from app.errors import DeskError
 from app.locations import Locations
 from app.privacy_log import PrivacyLog
 from app.roles import role_command
+from runtime.fetch.environment import fetcher_environment
+from runtime.fetch.hosts import Hub, hub_at
+from runtime.fetch.problems import FetchProblem
+from runtime.manifest import whole_manifest
 from runtime.seal.escapes import Targets
 from runtime.seal.passing import told
 from runtime.seal.report import Role
@@ -22,12 +27,17 @@ from runtime.seal.trial import OPTION, Trial, read_trial
 from tools.desk_db import DeskDatabase
 
 SEALED_ROLES: tuple[Role, ...] = ("desk", "engine", "extractor")
+"""Those that see what is the user's."""
+TRIED_ROLES: tuple[Role, ...] = (*SEALED_ROLES, "fetcher")
 _SECONDS = 60.0
+_SHOWN = 20
+"""Downloads that are shown in words, the latest ones."""
 _FILES: dict[Role, str] = {
     "launcher": "opens none",
     "desk": "reads what you point it at; writes its data folder and what you name to be written",
     "engine": "reads the model that it runs; writes none",
     "extractor": "reads the one folder or file that it was started for; writes none",
+    "fetcher": "writes the models folder; reads none of yours",
 }
 
 
@@ -50,11 +60,15 @@ class Escape(BaseModel):
 
 
 class Ledger(BaseModel):
-    """`blocked` connections that something tried to open. `bytes_sent` is None where the kernel cannot vouch for it."""
+    """`blocked` connections that something tried to open.
+
+    `bytes_sent` is of the roles that see what is the user's, None where the kernel cannot vouch for it.
+    """
 
     blocked: int
     bytes_sent: int | None
-    downloads: list[str] = []
+    downloads: list[Download] = []
+    """Oldest first. Each sent requests that name the file, and nothing of the user's but the token of a gated one."""
 
 
 class Privacy(BaseModel):
@@ -87,7 +101,11 @@ def look(places: Locations, grants: Sequence[str], *, try_to_escape: bool) -> Pr
     blocked = len(PrivacyLog(places.privacy_log).blocked())
     return Privacy(
         roles=roles,
-        ledger=Ledger(blocked=blocked, bytes_sent=0 if closed else None),
+        ledger=Ledger(
+            blocked=blocked,
+            bytes_sent=0 if closed else None,
+            downloads=DownloadLog(places.download_log).all(),
+        ),
         grants=list(grants),
         escapes=[Escape(role=role, **one) for role, trial in trials.items() for one in trial.attempts],
     )
@@ -103,7 +121,7 @@ def told_in_words(found: Privacy) -> list[str]:
     ledger = found.ledger
     sent = "not known: the kernel does not hold it here" if ledger.bytes_sent is None else str(ledger.bytes_sent)
     lines += ["", f"Connections attempted and blocked: {ledger.blocked}", f"Bytes sent: {sent}"]
-    lines += [f"Downloads: {', '.join(ledger.downloads) or 'none'}"]
+    lines += _downloads_in_words(ledger.downloads)
     lines += [f"Folders read: {', '.join(found.grants) or 'none'}"]
     if found.escapes:
         lines += ["", *map(_escape_in_words, found.escapes)]
@@ -112,18 +130,45 @@ def told_in_words(found: Privacy) -> list[str]:
     return lines
 
 
+def _downloads_in_words(downloads: Sequence[Download]) -> list[str]:
+    if not downloads:
+        return ["Downloads: none"]
+    earlier = len(downloads) - _SHOWN
+    before = [f"  and {earlier} before, which --json lists"] if earlier > 0 else []
+    sent = "  Each sent requests that name the file and nothing else; for a gated model, your HF_TOKEN as well."
+    return ["Downloads:", *before, *map(in_words, downloads[-_SHOWN:]), sent]
+
+
 def _escape_in_words(one: Escape) -> str:
     return f"{'OPEN  ' if one.open else 'closed'} {one.role:<10} {one.route}: {one.what}"
 
 
 def _role(role: Role, trial: Trial) -> RolePrivacy:
-    network = "none" if not any("network" in one for one in trial.missing) else "refused to Python code only"
+    if role == "fetcher":
+        network = _network_of(_hub())
+    else:
+        network = "none" if not any("network" in one for one in trial.missing) else "refused to Python code only"
     return RolePrivacy(network=network, files=_FILES[role], by=list(trial.enforced), missing=list(trial.missing))
+
+
+def _network_of(hub: Hub) -> str:
+    ports = " and ".join(str(port) for port in sorted({port for _, port in hub.destinations}))
+    hosts = ", ".join(dict.fromkeys(host for host, _ in hub.destinations if not host.startswith("*.")))
+    return f"{ports} to {hosts} and the hosts below them, only during a download that was confirmed"
+
+
+def _hub() -> Hub:
+    """Where a download would go. A mirror's address that is none leads nowhere, so the hub itself is told of."""
+    hosts = whole_manifest().hosts
+    try:
+        return hub_at(os.environ.get("HF_ENDPOINT"), hosts)
+    except FetchProblem:
+        return hub_at(None, hosts)
 
 
 def _trials(places: Locations, *, try_to_escape: bool) -> dict[Role, Trial]:
     # All start at once: each needs some tenths of a second to import what it is.
-    started = {role: _start(role) for role in SEALED_ROLES}
+    started = {role: _start(role, places) for role in TRIED_ROLES}
     trials: dict[Role, Trial] = {}
     for role, process in started.items():
         targets = json.dumps(dataclasses.asdict(_targets(role, places))) if try_to_escape else ""
@@ -138,7 +183,7 @@ def _trials(places: Locations, *, try_to_escape: bool) -> dict[Role, Trial]:
     return trials
 
 
-def _start(role: Role) -> subprocess.Popen[str]:
+def _start(role: Role, places: Locations) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(
             [*role_command(role), OPTION],
@@ -146,11 +191,17 @@ def _start(role: Role) -> subprocess.Popen[str]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, **told([])},
+            env=_environment(role, places),
         )
     except OSError as error:
         reason = error.strerror or str(error)
         raise DeskError(f"The {role} could not be started ({reason}).", hint="Install llama-desk again.") from error
+
+
+def _environment(role: Role, places: Locations) -> dict[str, str]:
+    if role == "fetcher":
+        return fetcher_environment({**os.environ, "HF_ENDPOINT": _hub().endpoint}, places.home, gated=False)
+    return {**os.environ, **told([])}
 
 
 def _targets(role: Role, places: Locations) -> Targets:

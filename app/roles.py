@@ -60,7 +60,7 @@ def run_role(role: Role, arguments: list[str]) -> int:
     if role == "desk":
         return run_desk(arguments)
     if role == "fetcher":
-        return _run_fetcher()
+        return _run_fetcher(arguments)
     return _run_worker(role, arguments)
 
 
@@ -84,11 +84,13 @@ def _run_worker(role: Role, arguments: list[str]) -> int:
     return run_extractor()
 
 
-def _run_fetcher() -> int:
+def _run_fetcher(arguments: list[str]) -> int:
     from app.locations import locations
-    from runtime.fetch.process import main
+    from runtime.fetch.process import main, try_seal
     from runtime.manifest import load_manifest, whole_manifest
 
+    if arguments[:1] == [OPTION]:
+        return try_seal(locations().models, whole_manifest().hosts)
     return main(load_manifest, locations().models, whole_manifest().hosts)
 
 

@@ -15,8 +15,10 @@ import pytest
 import app.download_broker
 import app.launcher_line
 from app.download_broker import ENDED, REFUSED, DownloadBroker
+from app.download_log import DownloadLog
 from app.downloads import fetch
 from app.errors import DeskError
+from app.locations import locations
 from runtime.fetch.environment import KEPT, TELEMETRY_OFF
 from runtime.fetch.events import Fetched
 from tests.fetch.conftest import BODY, make_entry
@@ -78,6 +80,18 @@ async def test_a_download_is_cancelled_and_the_next_one_goes_on(broker, hub, des
     assert part.stat().st_size == 300_000
     done = await pull()
     assert (done.resumed_from, done.size) == (300_000, len(BODY))
+    stopped, whole = DownloadLog(locations().download_log).all()
+    assert (stopped.model, stopped.host, stopped.outcome) == ("tiny-1b-q4", "localhost", "stopped")
+    assert (stopped.received, whole.outcome, whole.received) == (300_000, "done", len(BODY) - 300_000)
+
+
+async def test_a_download_that_fails_is_in_the_ledger(broker, hub, desk_home):
+    hub.faults.body = bytes(len(BODY))
+    with pytest.raises(DeskError):
+        async for _ in fetch(make_entry()):
+            pass
+    [failed] = DownloadLog(locations().download_log).all()
+    assert (failed.outcome, failed.received) == ("failed", len(BODY))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, Decision, Proposed, nobody
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, InboxCounts, OpenedDocument, OpenedMessage
+from app.download_log import Download
 from app.errors import DeskError
 from app.folder_summary.events import Event
 from app.model_choice import ModelChoice
@@ -129,7 +130,10 @@ class FakeDesk:
         held = ["network by the kernel (seccomp)", "files by the kernel (Landlock 7)"]
         roles = {name: RolePrivacy(network="none", files="none", by=held) for name in ("desk", "engine", "extractor")}
         tried = [Escape(role="engine", route="UDP", open=False, what="Permission denied")] if try_to_escape else []
-        ledger = Ledger(blocked=0, bytes_sent=0)
+        pulled = Download(
+            at=NOW.timestamp(), model="tiny-1b-q4", host="huggingface.co", received=9_000_000, outcome="done"
+        )
+        ledger = Ledger(blocked=0, bytes_sent=0, downloads=[pulled])
         return Privacy(roles=roles, ledger=ledger, grants=["/home/ana/lease"], escapes=tried)
 
     async def forget_conversation(self, persona: str = "") -> None:

@@ -355,6 +355,7 @@ async def test_privacy_is_shown_and_tried(make_app):
         await pilot.pause()
         assert "network by the kernel (seccomp)" in words_on(pilot.app)
         assert "/home/ana/lease" in words_on(pilot.app)
+        assert "tiny-1b-q4 from huggingface.co: done, 9 MB came in" in words_on(pilot.app)
         await pilot.press("t")
         await pilot.pause()
         assert "1 ways out were tried, none of them open." in words_on(pilot.app)
