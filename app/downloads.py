@@ -12,6 +12,7 @@ from contextlib import suppress
 from pydantic import ValidationError
 
 from app.download_log import Download, DownloadLog, Outcome
+from app.download_terms import TITLE
 from app.errors import DeskError
 from app.launcher_line import LauncherLine, launcher_line
 from app.locations import locations
@@ -21,7 +22,6 @@ from runtime.fetch.part_file import ENDING
 from runtime.fetch.problems import FetchProblem
 from runtime.manifest import ManifestEntry
 
-TITLE = "Not downloaded"
 _under_way = threading.Lock()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from app.database_thread import DatabaseThread
@@ -30,10 +31,15 @@ def remembered_hash(database: DatabaseThread, path: Path) -> str:
     return known.fingerprint if known else fresh_hash(database, path)
 
 
-def fresh_hash(database: DatabaseThread, path: Path) -> str:
-    """The hash of the bytes that are there now. Takes seconds for a large file."""
+def fresh_hash(
+    database: DatabaseThread, path: Path, on_hashed: Callable[[int, int], None] = lambda _done, _size: None
+) -> str:
+    """The hash of the bytes that are there now. Takes seconds for a large file.
+
+    `on_hashed(done, size)` is told how far it is, in bytes, and may raise to end it.
+    """
     status = path.stat()
-    found = fingerprint(path)
+    found = fingerprint(path, on_hashed)
     record = ModelFile(str(path), status.st_size, status.st_mtime_ns, found)
     database.run_now(lambda db: db.models.put(record))
     return found

@@ -8,16 +8,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from app.wording import duration, file_size, joined, time_left
+from app.download_wording import STATE_WORDS, progress_facts
 from runtime.fetch.events import Progress as Step
-from runtime.fetch.events import State
-
-WORDS: dict[State, str] = {
-    "checking": "Checking what is here",
-    "asking": "Asking where it is",
-    "fetching": "Downloading",
-    "waiting": "Waiting for the server",
-}
 
 
 class DownloadBar:
@@ -39,7 +31,7 @@ class DownloadBar:
     def show(self, step: Step) -> None:
         self._bar.update(
             self._task,
-            description=WORDS[step.state],
+            description=STATE_WORDS[step.state],
             completed=step.done,
             total=step.total,
             facts=progress_facts(step),
@@ -58,12 +50,3 @@ class DownloadBar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
-
-
-def progress_facts(step: Step) -> str:
-    """ "300 MB of 808 MB · 12 MB/s · about 40 s left"."""
-    amount = f"{file_size(step.done)} of {file_size(step.total)}" if step.total else ""
-    if step.state == "waiting":
-        return joined(amount, f"next try in {duration(step.seconds_left or 0)}")
-    rate = f"{file_size(round(step.bytes_per_second))}/s" if step.bytes_per_second else ""
-    return joined(amount, rate, time_left(step.seconds_left))

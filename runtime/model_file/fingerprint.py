@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Callable
 from pathlib import Path
 
+_BLOCK = 1 << 20
 
-def fingerprint(path: Path) -> str:
-    """SHA-256 of the file's bytes, in hex. Blocks for seconds on a large file; raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+
+def fingerprint(path: Path, on_hashed: Callable[[int, int], None] = lambda _done, _size: None) -> str:
+    """SHA-256 of the file's bytes, in hex. Blocks for seconds on a large file; raises OSError.
+
+    `on_hashed(done, size)` is told how far it is, in bytes; what it raises ends the reading.
+    """
+    digest = hashlib.sha256()
+    done, block = 0, memoryview(bytearray(_BLOCK))
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        while read := file.readinto(block):
+            digest.update(block[:read])
+            done += read
+            on_hashed(done, size)
+    return digest.hexdigest()

@@ -257,7 +257,7 @@ def test_verify_goes_on_past_a_file_that_cannot_be_read(asked, places, tiny, mon
     put_in_folder(places.models, "closed.gguf", tiny)
     put_in_folder(places.models, "open.gguf", tiny)
 
-    def read(path):
+    def read(path, on_hashed):
         if path.name == "closed.gguf":
             raise PermissionError(13, "Permission denied", str(path))
         return hashlib.sha256(path.read_bytes()).hexdigest()

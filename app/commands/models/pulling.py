@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import sys
 from contextlib import aclosing
 from difflib import get_close_matches
@@ -15,17 +13,15 @@ from pydantic import BaseModel
 
 from app.commands.download_bar import DownloadBar
 from app.commands.output import echo_json
-from app.downloads import TITLE, fetch
+from app.download_terms import TITLE, check_usable, known_hash, terms_of
+from app.downloads import fetch
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
 from app.model_choice import find_elsewhere
-from app.wording import file_size
 from runtime.fetch.events import Fetched
-from runtime.fetch.hosts import host_of, hub_at
-from runtime.fetch.part_file import ENDING
 from runtime.fetch.presence import present
 from runtime.manifest import ManifestEntry, load_manifest
-from runtime.model_store import FoundModel, HashRecord
+from runtime.model_store import FoundModel
 from tools.sanitise import sanitise
 
 
@@ -56,9 +52,9 @@ def pull(model_id: str, yes: bool, unverified: bool, as_json: bool) -> int:
     a yes. A download that was stopped goes on where it was.
     """
     entry = _listed(model_id)
-    _check_usable(entry)
+    check_usable(entry)
     places = locations().make()
-    expected = entry.sha256 or HashRecord(places.models).get(entry.id)
+    expected = known_hash(entry, places)
     with DownloadBar(entry.name) as bar:
         here = present(entry, places.models, expected, bar.checking)
     if here is None and (elsewhere := find_elsewhere(entry.id, places)):
@@ -101,19 +97,6 @@ def _listed(model_id: str) -> ManifestEntry:
     )
 
 
-def _check_usable(entry: ManifestEntry) -> None:
-    """Raises DeskError for a model that would be of no use here, with the one to take instead."""
-    instead = f"Take {entry.instead} instead." if entry.instead else ""
-    if not entry.runs:
-        raise DeskError(f"{entry.name} does not run here: {entry.why_not}", title=TITLE, hint=instead)
-    if entry.gated and not os.environ.get("HF_TOKEN"):
-        raise DeskError(
-            f"{entry.repository} is open only to those who accepted its terms on Hugging Face.",
-            title=TITLE,
-            hint=f"Accept them there and set HF_TOKEN to a token of yours. {instead}".strip(),
-        )
-
-
 def _check_agreed(entry: ManifestEntry, places: Locations, *, yes: bool, unverified: bool, unknown: bool) -> None:
     """Ask, unless the options have said it all; raises DeskError where the answer is no."""
     if yes and unknown and not unverified:
@@ -126,39 +109,11 @@ def _check_agreed(entry: ManifestEntry, places: Locations, *, yes: bool, unverif
         return
     if not sys.stdin.isatty():
         raise click.UsageError(f"A download needs a yes: say --yes{' --unverified' if unknown else ''}.")
-    for name, words in _facts(entry, places, unknown=unknown):
+    terms = terms_of(entry, places)
+    for name, words in terms.facts:
         click.echo(f"{name:>10}  {sanitise(words)}", err=True)
-    question = "Download it, though it cannot be checked?" if unknown else "Download it?"
-    if not click.confirm(question, default=False, err=True):
+    if not click.confirm(terms.question, default=False, err=True):
         raise DeskError("Nothing was downloaded.", title=TITLE)
-
-
-def _facts(entry: ManifestEntry, places: Locations, *, unknown: bool) -> list[tuple[str, str]]:
-    """What a person should know before a download, by name."""
-    part = places.models / f"{entry.local_name}{ENDING}"
-    here = part.stat().st_size if part.exists() else 0
-    size = _size(entry)
-    facts = [
-        ("Model", f"{entry.name}: {entry.good_at}"),
-        ("Size", f"{size}, {file_size(here)} of it here already" if here else size),
-        ("Licence", entry.licence),
-        ("From", f"{host_of(hub_at(os.environ.get('HF_ENDPOINT')).endpoint)}, {entry.repository}"),
-        ("To", str(places.models / entry.local_name)),
-        ("Free there", file_size(shutil.disk_usage(places.models).free)),
-    ]
-    if (places.models / entry.local_name).exists():
-        facts.append(("Replaces", "a file of that name whose bytes are not the listed ones"))
-    if entry.restriction:
-        facts.insert(3, ("Note", entry.restriction))
-    if unknown:
-        facts.append(("Hash", "not known: what arrives is taken as it is, and checked by its hash from then on"))
-    return facts
-
-
-def _size(entry: ManifestEntry) -> str:
-    if entry.size:
-        return file_size(entry.size)
-    return f"about {file_size(entry.about_size)}" if entry.about_size else "not known before it is asked for"
 
 
 def _show_elsewhere(entry: ManifestEntry, found: FoundModel, *, as_json: bool) -> int:

@@ -1,0 +1,70 @@
+"""Whether a model file on this machine is the one that it must be: read from end to end and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+
+from app.database_thread import DatabaseThread
+from app.locations import Locations
+from app.model_hashes import compare_hash, fresh_hash
+from runtime.errors import BadModelFile
+from runtime.manifest import load_manifest
+from runtime.model_store import expected_hash
+from tools.sanitise import sanitise
+
+State = Literal["right", "changed", "kept", "unknown", "unreadable"]
+
+
+class Verified(BaseModel):
+    """One file. `kept` says that its hash is compared with from now on, `unknown` that there is nothing to compare."""
+
+    name: str
+    path: str
+    status: State
+    sha256: str
+    problem: str = ""
+
+    def words(self) -> str:
+        """The outcome in a sentence, or most of one."""
+        said = {
+            "right": "its SHA-256 is right",
+            "kept": f"SHA-256 {self.sha256}; it is compared with that from now on",
+            "unknown": f"SHA-256 {self.sha256}; nobody says what it must be",
+        }
+        return self.problem or f"{self.name}: {said[self.status]}"
+
+
+def nobody(_done: int, _size: int) -> None:
+    """For a caller who does not want to know how far it is."""
+
+
+def verified(
+    name: str,
+    path: Path,
+    places: Locations,
+    database: DatabaseThread,
+    on_hashed: Callable[[int, int], None] = nobody,
+) -> Verified:
+    """Takes seconds for a large file; `on_hashed(done, size)` is told how far it is, in bytes, and may raise to end it.
+
+    `database` remembers the hash.
+    """
+    shown = sanitise(name), sanitise(str(path))
+    try:
+        sha256 = fresh_hash(database, path, on_hashed)
+    except OSError as error:
+        problem = f"{shown[0]} cannot be read ({error.strerror})."
+        return Verified(name=shown[0], path=shown[1], status="unreadable", sha256="", problem=problem)
+    before = expected_hash(path, places.models, load_manifest())
+    problem = ""
+    try:
+        compare_hash(path, sha256)
+    except BadModelFile as different:
+        problem = sanitise(different.sentence())
+    after = expected_hash(path, places.models, load_manifest())
+    status: State = "changed" if problem else "right" if before else "kept" if after else "unknown"
+    return Verified(name=shown[0], path=shown[1], status=status, sha256=sha256, problem=problem)
