@@ -21,6 +21,7 @@ from app.conversation.piped_text import PipedText
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.desk_api import EngineState, OpenedDocument
+from app.desk_models import DeskModels
 from app.desk_records import DeskRecords
 from app.engine_session import EngineSession, check_adapters, open_session
 from app.errors import DeskError
@@ -61,7 +62,7 @@ from tools.registry import Registry, ToolDesk, installed
 from tools.search import Hit, search
 
 
-class LocalDesk(DeskRecords):
+class LocalDesk(DeskRecords, DeskModels):
     """Everything on this machine. Fulfils `app.desk_api.Desk`."""
 
     def __init__(  # noqa: PLR0913 - one for each part
@@ -76,7 +77,7 @@ class LocalDesk(DeskRecords):
         always_writes: bool = False,
     ) -> None:
         """`always_writes` lets a model that failed its self-test propose to write all the same."""
-        super().__init__(database, dates)
+        DeskRecords.__init__(self, database, dates)
         self._places = places
         self._always_writes = always_writes
         self._session: EngineSession | None = None
@@ -149,10 +150,13 @@ class LocalDesk(DeskRecords):
             database.close_now()
             raise
 
+    @property
+    def model_in_use(self) -> Path | None:
+        return self._session.model if self._session else None
+
     async def models(self) -> list[ModelChoice]:
         """The models that can be used: those on this machine in the order of their names, our own last."""
-        in_use = self._session.model if self._session else None
-        return await asyncio.to_thread(models_to_choose, self._places, in_use)
+        return await asyncio.to_thread(models_to_choose, self._places, self.model_in_use)
 
     async def use_model(self, wanted: str, checked: Callable[[], None] = lambda: None) -> str:
         """Go on with another model: a file, the name of an installed one, or "pocket". Gives its name.

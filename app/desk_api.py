@@ -10,10 +10,14 @@ from typing import Protocol
 
 from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, nobody
+from app.download_terms import DownloadTerms
 from app.folder_summary.events import Event
 from app.model_choice import ModelChoice
+from app.model_list import ListedModel
+from app.model_verification import Verified
 from app.privacy import Privacy
 from app.summary_options import SummaryOptions
+from runtime.fetch.events import Fetched, Progress
 from tools.calendar import Listing, Occurrence, Written
 from tools.desk_db import Effect
 from tools.inbox import ActionItem, ItemStatus, Message, MessageHead
@@ -54,6 +58,18 @@ class OpenedMessage:
 class InboxCounts:
     messages: int
     open_items: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model that is here, or to be had."""
+
+    model: ListedModel
+    wanted: str
+    """What names it for `Desk.use_model`."""
+    in_use: bool
+    terms: DownloadTerms | None = None
+    """What its download asks; None for one that is here, or that is not in the list of those to be had."""
 
 
 class Desk(Protocol):
@@ -106,6 +122,25 @@ class Desk(Protocol):
         unloaded, and the next request loads the other. Raises DeskError or RuntimeProblem for one that cannot be used:
         the present one stays.
         """
+        ...
+
+    async def model_list(self) -> list[ModelRow]:
+        """Our own small model, those of the list, and what else is on this machine."""
+        ...
+
+    async def download_terms(self, model_id: str) -> DownloadTerms:
+        """What a download asks, to be shown before it. Raises DeskError for a model that is of no use here."""
+        ...
+
+    def download(self, model_id: str, *, unverified: bool = False) -> AsyncGenerator[Progress | Fetched]:
+        """Let the launcher download a model; closing the generator stops it, and what arrived is kept.
+
+        `unverified` is the user's yes to a file whose hash is not known. Raises DeskError when it fails.
+        """
+        ...
+
+    def verify_model(self, wanted: str) -> AsyncGenerator[Progress | Verified]:
+        """Read a model's file from end to end and say whether it is the right one; closing the generator stops it."""
         ...
 
     async def privacy(self, *, try_to_escape: bool = False) -> Privacy:

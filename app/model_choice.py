@@ -123,8 +123,8 @@ def about_the_pocket_model(places: Locations) -> str:
     first = load_manifest()[0]
     return (
         "This is the pocket model: it shortens the sentences that the digest chose and turns simple requests into tool"
-        f" calls, no more. For real summaries and answers fetch one with llama-desk models pull {first.id}, put any"
-        f" GGUF file into {places.models}, or name one with --model."
+        " calls, no more. For real summaries and answers fetch a bigger one: /models on the screen, or"
+        f" llama-desk models pull {first.id}; or put any GGUF file into {places.models}, or name one with --model."
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.locations import Locations
 from app.model_room import Memory, Room, room
@@ -53,6 +54,8 @@ class ListedModel(BaseModel):
     instead: str | None = None
     projector: str | None = None
     good_at: str = ""
+    file: Path | None = Field(default=None, exclude=True)
+    """Where it is as the system names it, while `path` is for the eye."""
 
 
 class SkippedFile(BaseModel):
@@ -105,6 +108,7 @@ def listed_entry(entry: ManifestEntry, found: Found, memory: Memory) -> ListedMo
         why=fit.why,
         program=there.program if there else None,
         path=sanitise(str(there.path)) if there else None,
+        file=there.path if there else None,
         size=there.size if there else entry.weights,
         memory={name: entry.memory(tokens) + _projector_size(entry) for name, tokens in CONTEXTS.items()},
         **entry.model_dump(
@@ -137,6 +141,7 @@ def _others(found: Found, memory: Memory) -> Iterator[ListedModel]:
             why=fit.why,
             program=model.program,
             path=sanitise(str(model.path)),
+            file=model.path,
             size=model.size,
             memory=needed,
             context=context,

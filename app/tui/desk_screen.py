@@ -46,6 +46,7 @@ from app.tui.intent import (
 )
 from app.tui.jobs import Jobs
 from app.tui.model_picker import ModelPicker
+from app.tui.models_pane import ModelsPane
 from app.tui.panes import COLUMNS_FROM, SOURCES_FROM, Panes
 from app.tui.place_list import Place, PlaceList
 from app.tui.place_pane import PlacePane
@@ -119,6 +120,7 @@ class DeskScreen(Screen[None]):
             yield ActivityPane(self.desk)
             yield InboxPane(self.desk)
             yield CalendarPane(self.desk)
+            yield ModelsPane(self.desk)
             yield SideColumn()
             yield SourcesPane()
         yield PromptBar()
@@ -284,6 +286,20 @@ class DeskScreen(Screen[None]):
     @on(ChatsPane.Unwanted)
     def _remove_chat(self, event: ChatsPane.Unwanted) -> None:
         self.branches.remove(event.conversation_id)
+
+    @on(ModelsPane.Chosen)
+    def _use_chosen(self, event: ModelsPane.Chosen) -> None:
+        self.jobs.use_model(event.wanted)
+
+    @on(ModelsPane.Moved)
+    def _show_download(self, event: ModelsPane.Moved) -> None:
+        self.query_one(PlaceList).show_counts({"models": event.words})
+
+    @on(ModelsPane.Told)
+    async def _tell_of_model(self, event: ModelsPane.Told) -> None:
+        """The place itself has said it already."""
+        if self.places.here != "models":
+            await self.places.say(event.sentence)
 
     @on(CallCard.Waits)
     async def _asked_elsewhere(self) -> None:

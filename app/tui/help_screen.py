@@ -20,6 +20,7 @@ _MOVING = (
     ("[ ]", "in a source: the passage before or after"),
     ("s t i", "in the inbox: search, the message's thread, what is to be done (space ticks)"),
     ("n p t g x", "in the calendar: next week, the one before, today, a date, cancel the event"),
+    ("d v", "in the models: download, verify; enter uses the one at the cursor"),
     ("u", "in the activity: undo the effect at the cursor"),
     ("pgup pgdn", "scroll"),
 )

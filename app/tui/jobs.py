@@ -137,6 +137,7 @@ class Jobs:
         finally:
             change.cancel()
             self._screen.show_engine(await self._desk.engine_state())
+        self._screen.places.read_again()
         await self._screen.places.say(f"{one_line(name)} answers from now on. It is loaded with the next question.")
 
     async def _watch_folders(self) -> None:

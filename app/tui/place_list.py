@@ -11,12 +11,13 @@ from textual.message import Message
 
 from app.tui.cursor_list import CursorList, fitted
 
-Place = Literal["conversation", "chats", "inbox", "calendar", "activity"]
+Place = Literal["conversation", "chats", "inbox", "calendar", "models", "activity"]
 PLACES: dict[Place, str] = {
     "conversation": "Conversation",
     "chats": "Chats",
     "inbox": "Inbox",
     "calendar": "Calendar",
+    "models": "Models",
     "activity": "Activity",
 }
 
@@ -45,7 +46,8 @@ class PlaceList(CursorList):
         self.refresh()
 
     def show_counts(self, counts: dict[Place, str]) -> None:
-        self._counts = counts
+        """Those of the places that are named; the others stay."""
+        self._counts = self._counts | counts
         self.refresh()
 
     def line_count(self) -> int:

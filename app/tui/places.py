@@ -10,6 +10,7 @@ from app.tui.call_card import CallCard
 from app.tui.chats_pane import ChatsPane
 from app.tui.entries import Note
 from app.tui.inbox_pane import InboxPane
+from app.tui.models_pane import ModelsPane
 from app.tui.place_list import Place, PlaceList
 from app.tui.place_pane import PlacePane
 from app.tui.prompt import Prompt
@@ -42,6 +43,10 @@ class Places:
     @property
     def activity(self) -> ActivityPane:
         return self._screen.query_one(ActivityPane)
+
+    @property
+    def models(self) -> ModelsPane:
+        return self._screen.query_one(ModelsPane)
 
     def go(self, place: Place) -> None:
         """Show a place and give it the keys; the conversation's are typed at the prompt."""
@@ -128,5 +133,6 @@ class Places:
             "chats": self.chats,
             "inbox": self.inbox,
             "calendar": self.calendar,
+            "models": self.models,
             "activity": self.activity,
         }.get(place)

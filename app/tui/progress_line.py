@@ -29,7 +29,9 @@ class ProgressLine(Widget):
         if progress is None:
             return Content.styled("Starting…", "$quiet")
         words = _words(progress).truncate(self.size.width, ellipsis=True)
-        return Content("\n").join([words, _bar(progress, min(self.size.width - _PERCENT_CELLS, _BAR_CELLS))])
+        return Content("\n").join(
+            [words, bar(progress.done, progress.total, min(self.size.width - _PERCENT_CELLS, _BAR_CELLS))]
+        )
 
 
 def _words(progress: Progress) -> Content:
@@ -42,9 +44,10 @@ def _words(progress: Progress) -> Content:
     )
 
 
-def _bar(progress: Progress, cells: int) -> Content:
-    if not progress.total:
+def bar(done: int, total: int | None, cells: int) -> Content:
+    """How much of how much; a line of dots while the whole is not known."""
+    if not total:
         return Content.styled("╌" * cells, "$line")
-    filled = min(cells, cells * progress.done // progress.total)
-    percent = f" {100 * progress.done // progress.total} %"
+    filled = min(cells, cells * done // total)
+    percent = f" {100 * done // total} %"
     return Content.assemble(("━" * filled, "$primary"), ("─" * (cells - filled), "$line"), (percent, "$quiet"))

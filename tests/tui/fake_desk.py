@@ -16,13 +16,16 @@ from typing import cast
 from app.conversation.chats import Chats
 from app.conversation.events import AnswerEvent, Confirm, Decision, Proposed, nobody
 from app.database_thread import DatabaseThread
-from app.desk_api import EngineState, InboxCounts, OpenedDocument, OpenedMessage
+from app.desk_api import EngineState, InboxCounts, ModelRow, OpenedDocument, OpenedMessage
 from app.download_log import Download
+from app.download_terms import DownloadTerms
 from app.errors import DeskError
 from app.folder_summary.events import Event
 from app.model_choice import ModelChoice
+from app.model_verification import Verified
 from app.privacy import Escape, Ledger, Privacy, RolePrivacy
 from app.summary_options import SummaryOptions
+from runtime.fetch.events import Fetched, Progress
 from tools.calendar import CalendarProblem, Listing, Occurrence, Written
 from tools.date_language import NotUnderstood
 from tools.desk_db import Effect, NotUndone
@@ -66,6 +69,10 @@ class FakeDesk:
     answered_again: list[int] = field(default_factory=list)
     chats: Chats = field(default_factory=lambda: Chats(cast(DatabaseThread, NothingKept()), {}, keeps=False))
     choices: Sequence[ModelChoice] = ()
+    rows: Sequence[ModelRow] = ()
+    steps: Sequence[Progress | Fetched | Verified | Pause | Exception] = ()
+    """Of a download, or of the reading of a file."""
+    downloads: list[tuple[str, bool]] = field(default_factory=list)
     used_models: list[str] = field(default_factory=list)
     stopped: int = 0
     """Streams that were closed before their end."""
@@ -125,6 +132,22 @@ class FakeDesk:
         checked()
         self.engine = EngineState("The good model", "CPU", seal="sealed")
         return "The good model"
+
+    async def model_list(self) -> list[ModelRow]:
+        return list(self.rows)
+
+    async def download_terms(self, model_id: str) -> DownloadTerms:
+        terms = next(row.terms for row in self.rows if row.model.id == model_id)
+        if terms is None:
+            raise DeskError(f"{model_id} does not run here.", hint="Take small instead.")
+        return terms
+
+    def download(self, model_id: str, *, unverified: bool = False) -> AsyncGenerator[Progress | Fetched]:
+        self.downloads.append((model_id, unverified))
+        return cast("AsyncGenerator[Progress | Fetched]", self._play(self.steps))
+
+    def verify_model(self, wanted: str) -> AsyncGenerator[Progress | Verified]:
+        return cast("AsyncGenerator[Progress | Verified]", self._play(self.steps))
 
     async def privacy(self, *, try_to_escape: bool = False) -> Privacy:
         held = ["network by the kernel (seccomp)", "files by the kernel (Landlock 7)"]

@@ -11,9 +11,11 @@ from rich.style import Style
 from textual.color import Color
 
 from app.conversation.events import Answered, AnswerNotice, AnswerText, PassagesFound
-from app.desk_api import EngineState, OpenedDocument, OpenedMessage
+from app.desk_api import EngineState, ModelRow, OpenedDocument, OpenedMessage
+from app.download_terms import DownloadTerms
 from app.folder_summary.events import DigestReady, FilesRead, Finished, Notice, Progress, TextWritten
 from app.folder_summary.report import Citation, CitedSentence, Coverage, FileReport, Report
+from app.model_list import ListedModel
 from app.tui.terminal_safety import TerminalSafety
 from tests.tui.fake_desk import NOW, FakeDesk, Pause
 from tools.calendar import Attendee, Listing, Occurrence, new_event
@@ -61,7 +63,27 @@ def desk_that_says(text: str) -> FakeDesk:
         messages=(hostile_message(text),),
         history=(Effect(1, text, text, NOW.timestamp(), None, 1),),
         listing=Listing((hostile_event(text),), (text,)),
+        rows=(hostile_model(text),),
     )
+
+
+def hostile_model(text: str) -> ModelRow:
+    """As it would be if the folders' names were passed on."""
+    model = ListedModel(
+        id=text,
+        name=text,
+        role="chat",
+        installed=False,
+        fits=True,
+        why=text,
+        size=1,
+        memory={text: 1},
+        licence=text,
+        restriction=text,
+        good_at=text,
+        projector=text,
+    )
+    return ModelRow(model, text, in_use=False, terms=DownloadTerms((("To", text), ("From", text)), hash_known=True))
 
 
 def hostile_message(text: str) -> OpenedMessage:
@@ -94,7 +116,7 @@ async def test_no_widget_passes_it_on(make_app, text):
         await pilot.pause(0.05)
         seen += drawn(app)
         linked = links(app)
-        for key in ("f5", "i", "f6", "x", "n", "f7"):
+        for key in ("f5", "i", "f6", "x", "n", "f7", "f10", "d"):
             await pilot.press(key)
             await pilot.pause(0.1)
             seen += drawn(app)

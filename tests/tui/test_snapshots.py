@@ -9,12 +9,14 @@ from app.model_choice import ModelChoice
 from app.tui.activity_pane import ActivityPane
 from app.tui.app import LlamaDeskApp
 from app.tui.inbox_pane import InboxPane
+from app.tui.model_lines import ModelLines
 from app.tui.prompt import Prompt
 from app.tui.sentence_list import SentenceRow
 from app.tui.week_view import WeekView
 from tests.tui.conftest import FOLDER, until
 from tests.tui.diary import EVENTS, fill, open_desk
 from tests.tui.lease_story import lease_desk, paused_desk
+from tests.tui.model_story import models_desk
 from tests.tui.post import fill_inbox
 
 SMALL, MIDDLE, WIDE, LARGE = (80, 24), (110, 30), (140, 40), (200, 60)
@@ -196,6 +198,33 @@ def test_help(snap_compare, make_app):
 def test_without_colour(snap_compare, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(LlamaDeskApp(lease_desk(), folder=FOLDER), terminal_size=MIDDLE, run_before=until_done)
+
+
+async def in_the_models(pilot) -> None:
+    await still(pilot)
+    await pilot.press("f10")
+    await until(pilot, lambda: pilot.app.screen.query_one(ModelLines).line_count())
+    await pilot.press("down", "down")
+    await counted(pilot)
+
+
+async def asked_before_a_download(pilot) -> None:
+    await in_the_models(pilot)
+    await pilot.press("d")
+    await counted(pilot)
+
+
+async def in_a_download(pilot) -> None:
+    await asked_before_a_download(pilot)
+    await pilot.press("u")
+    await until(pilot, lambda: pilot.app.desk.pauses)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [small, wide])
+@pytest.mark.parametrize("step", [in_the_models, asked_before_a_download, in_a_download])
+def test_the_models(snap_compare, make_app, size, step):
+    assert snap_compare(make_app(models_desk()), terminal_size=size, run_before=step)
 
 
 async def with_the_models_listed(pilot) -> None:
