@@ -16,7 +16,7 @@ from app.conversation.desk_tasks import DeskTasks
 from app.conversation.events import Answered, AnswerEvent, AnswerNotice, Confirm, PassagesFound, nobody
 from app.conversation.folder_question import FolderQuestions
 from app.conversation.message_digest import digest_messages
-from app.conversation.message_passages import document_of, message_id_of, path_of
+from app.conversation.message_passages import message_id_of
 from app.conversation.piped_text import PipedText
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
@@ -44,6 +44,7 @@ from app.model_choice import (
 )
 from app.model_fitting import wanted_by
 from app.model_hashes import fingerprint_of
+from app.opened_documents import open_document, open_message
 from app.privacy import Privacy, granted, look
 from app.roles import role_command
 from app.settings import Settings, keep_setting, load_settings
@@ -52,11 +53,9 @@ from app.work_gate import WorkGate
 from runtime.errors import RuntimeProblem
 from runtime.seal import is_cut_off, sealed
 from tools.date_language import Dates
-from tools.desk_db import DeskDatabase
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
 from tools.extraction.client import Extractor
-from tools.folder_walk import base_folder
 from tools.inbox import Inbox
 from tools.registry import Registry, ToolDesk, installed
 from tools.search import Hit, search
@@ -315,8 +314,8 @@ class LocalDesk(DeskRecords, DeskModels):
     async def open_document(self, root: Path, path: str) -> OpenedDocument | None:
         """The stored text of a file that was read, or None when it is not known."""
         if (number := message_id_of(path)) is not None:
-            return await self._database.run(lambda db: _open_message(ToolDesk(db, self._dates), number))
-        return await self._database.run(lambda db: _open_document(db, root.resolve(), path))
+            return await self._database.run(lambda db: open_message(ToolDesk(db, self._dates), number))
+        return await self._database.run(lambda db: open_document(db, root.resolve(), path))
 
     async def engine_state(self) -> EngineState:
         if self._checked_name:
@@ -379,35 +378,3 @@ async def _close(session: EngineSession | None) -> None:
     if session is not None:
         with contextlib.suppress(RuntimeProblem):
             await session.close()
-
-
-def _open_message(desk: ToolDesk, number: int) -> OpenedDocument | None:
-    message = desk.inbox.store.get(number)
-    if message is None:
-        return None
-    document = document_of(message, desk.zone)
-    places = tuple((passage.start, passage.place) for passage in document.passages)
-    return OpenedDocument(path_of(message), document.title, document.text, places)
-
-
-def _open_document(database: DeskDatabase, root: Path, path: str) -> OpenedDocument | None:
-    if Path(path).is_absolute():
-        root, path = _within(database, Path(path))
-    record = database.files.known(str(root)).get(path)
-    if record is None:  # a folder that was not read by itself, but with one around it or in it
-        root, path = _within(database, base_folder(root) / path)
-        record = database.files.known(str(root)).get(path)
-    document = database.documents.get(record.content_hash) if record else None
-    if document is None:
-        return None
-    places = tuple((passage.start, passage.place) for passage in document.passages)
-    return OpenedDocument(path, document.title, document.text, places)
-
-
-def _within(database: DeskDatabase, path: Path) -> tuple[Path, str]:
-    """The root that was read and the path in it that together name the file; the path alone when there is none."""
-    for root in map(Path, database.files.roots()):
-        base = base_folder(root)
-        if path.is_relative_to(base) and path.relative_to(base).as_posix() in database.files.known(str(root)):
-            return root, path.relative_to(base).as_posix()
-    return path, str(path)
