@@ -113,14 +113,29 @@ def _words(pools: dict[str, Any]) -> dict[bool, tuple[str, ...]]:
 def lines_of(entry: dict[str, Any]) -> Lines:
     """Split the phrasings: those whose hash says so are held, the same ones each time, at least two.
 
-    What stands under `core` is trained on whatever its hash says: words by which most people ask.
+    What stands under `core` is trained on whatever its hash says: words by which most people ask. A phrasing that says
+    the same as one of its alternatives is not held either.
     """
     core = tuple(entry.get("core", ()))
+    trained = {_words_of(text) for phrasing in core for text in variants(phrasing)}
     ranked = sorted(entry["phrasings"], key=lambda phrasing: crc32(phrasing.encode()))
     count = max(2, round(len(ranked) * HELD_PART))
-    held = [phrasing for phrasing in ranked[:count] if phrasing not in core]
+    held = [one for one in ranked[:count] if trained.isdisjoint(map(_words_of, variants(one)))]
     rest = [phrasing for phrasing in entry["phrasings"] if phrasing not in held and phrasing not in core]
     return Lines((*core, *rest), tuple(held))
+
+
+def variants(phrasing: str) -> list[str]:
+    """The phrasing with each choice of its alternatives."""
+    match = _CHOICE.search(phrasing)
+    if match is None:
+        return [phrasing]
+    start, end = phrasing[: match.start()], phrasing[match.end() :]
+    return [text for choice in match[1].split("|") for text in variants(start + choice + end)]
+
+
+def _words_of(text: str) -> str:
+    return re.sub(r"[^\w{}+ ]", "", text.casefold()).strip()
 
 
 def choose(phrasing: str, random: Random) -> str:

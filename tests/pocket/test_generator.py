@@ -14,7 +14,7 @@ from chat import TEMPLATE, pieces
 from docstrings import docstring_words, docstrings
 from documents import ANY_LANGUAGE, LANGUAGE_NAMES, Documents
 from examples import Examples
-from phrasings import LANGUAGES
+from phrasings import LANGUAGES, lines_of, load_language, variants
 from scores import cases, score
 from threads import thread
 
@@ -135,3 +135,11 @@ def wordings(phrasing: str) -> set[str]:
     parts = re.split(r"\(([^()]*\|[^()]*)\)", phrasing)
     choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
     return {" ".join(re.findall(r"\w+", "".join(chosen).lower())) for chosen in product(*choices)}
+
+
+@pytest.mark.parametrize("part", ["verbs", "asks", "promises", "nothing"])
+def test_no_held_phrasing_of_threads_is_said_in_training_by_another_one(part):
+    lines = lines_of(load_language("en").tables["threads"][part])
+    trained = {text.casefold() for phrasing in lines.train for text in variants(phrasing)}
+    assert len(lines.held) > 5
+    assert [one for one in lines.held if not trained.isdisjoint(text.casefold() for text in variants(one))] == []
