@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import platform
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from app.calibrations import Calibrations, told
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
-from app.engine_session import open_session
+from app.engine_session import EngineSession, open_session
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
 from app.model_choice import (
@@ -190,28 +191,18 @@ def _chosen(places: Locations, asked: str | None) -> Path:
 
 
 async def _start_engine(model: Path, places: Locations) -> str:
-    database = DatabaseThread(places.database)
-    wanted = wanted_by(load_settings(places.settings))
-    try:
-        session = open_session(model, places, lambda path: fingerprint_of(database, path), wanted=wanted)
-    finally:
-        await database.close()
-    try:
+    async with _session(model, places) as (_, session):
         await session.client()
         loaded, plan = session.loaded, session.fitting.plan
         if loaded is None or plan is None:
             return "not loaded"
         where = f"on {loaded.device}, " if plan.on_gpu else ""
         return f"{session.name} {where}{plan.words()}; loaded in {loaded.seconds:.1f} s"
-    finally:
-        await session.close()
 
 
 async def _speed(model: Path, places: Locations) -> str:
     """What was measured of the model on this machine; it is measured now when that was never done."""
-    database = DatabaseThread(places.database)
-    session = open_session(model, places, lambda path: fingerprint_of(database, path))
-    try:
+    async with _session(model, places) as (database, session):
         calibrations = Calibrations(database)
         found = await calibrations.known(session.fingerprint)
         if found is not None:
@@ -222,6 +213,18 @@ async def _speed(model: Path, places: Locations) -> str:
             return "not measured: there was no time; the screen does it when nothing else is to be done"
         kept = await calibrations.keep(session.fingerprint, found)
         return told(found) if kept else f"{told(found)}, beside other programs that kept the processor busy"
+
+
+@contextlib.asynccontextmanager
+async def _session(model: Path, places: Locations) -> AsyncIterator[tuple[DatabaseThread, EngineSession]]:
+    """The model as the desk would load it, and the database that knows its hash."""
+    database = DatabaseThread(places.database)
+    try:
+        wanted = wanted_by(load_settings(places.settings))
+        session = open_session(model, places, lambda path: fingerprint_of(database, path), wanted=wanted)
+        try:
+            yield database, session
+        finally:
+            await session.close()
     finally:
-        await session.close()
         await database.close()
