@@ -21,6 +21,7 @@ from app.conversation.events import (
     nobody,
 )
 from app.conversation.folder_question import FolderQuestions
+from app.conversation.heard_values import heard_values
 from app.conversation.history import Exchange
 from app.conversation.memory import LONGEST_ANSWER, Memory, Remembered
 from app.conversation.policy import Policy
@@ -172,9 +173,12 @@ class Assistant:
         turn.text = ""
         # The pocket model copies words well, and now and then makes one up.
         said = "\n".join(one.content for one in fitted.turns if one.role == "user")
-        copied_from = said if self._session.is_pocket else None
+        pocket = self._session.is_pocket
         writing = client.generate(
-            turns=fitted.turns, tools=self._tools, copied_from=copied_from, max_tokens=LONGEST_ANSWER
+            turns=fitted.turns,
+            tools=heard_values(self._tools, said, self._runner.dates) if pocket else self._tools,
+            copied_from=said if pocket else None,
+            max_tokens=LONGEST_ANSWER,
         )
         async with aclosing(writing) as events:
             async for event in events:

@@ -53,7 +53,7 @@ class CallRunner:
     def __init__(self, database: DatabaseThread, registry: Registry, dates: Dates, tasks: Tasks) -> None:
         self._database = database
         self._registry = registry
-        self._dates = dates
+        self.dates = dates
         self._tasks = tasks
 
     async def run(
@@ -123,7 +123,7 @@ class CallRunner:
 
     async def _on_desk(self, work: Callable[[ToolDesk], Outcome]) -> Outcome:
         def on_thread(db: DeskDatabase) -> Outcome:
-            return work(ToolDesk(db, self._dates))
+            return work(ToolDesk(db, self.dates))
 
         return await self._database.run(on_thread)
 

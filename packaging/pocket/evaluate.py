@@ -12,19 +12,24 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
 from scores import Case, cases, is_right, messages, score  # noqa: E402
 
 from app.conversation.action_items import items_form  # noqa: E402
+from app.conversation.heard_values import heard_values  # noqa: E402
 from app.conversation.tool_calls import engine_tools  # noqa: E402
 from runtime.client import EngineClient  # noqa: E402
-from runtime.protocol import Delta, Turn  # noqa: E402
+from runtime.protocol import Delta, Tool, Turn  # noqa: E402
+from tools.date_language import Dates  # noqa: E402
 from tools.desk_tools import SHIPPED  # noqa: E402
 
 ENGINE = (sys.executable, "-I", "-m", "runtime.engine")
+DATES = Dates(lambda: datetime(2026, 11, 25, 10, tzinfo=ZoneInfo("Europe/Berlin")))
 TOGETHER = 4
 LONGEST_ANSWER = 400
 
@@ -52,10 +57,12 @@ async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
         Turn(role="tool" if turn.role == "ipython" else turn.role, content=turn.text)
         for turn in case.conversation.turns
     ]
-    tools = [tool for tool in engine_tools(SHIPPED) if tool.name in case.conversation.tools]
+    tools: Sequence[Tool] = [tool for tool in engine_tools(SHIPPED) if tool.name in case.conversation.tools]
     words_of = case.source if case.task == "summary" and not free else None
     said = "\n".join(turn.text for turn in case.conversation.turns if turn.role == "user")
     copied = said if tools and not free else None
+    if copied is not None:
+        tools = heard_values(tools, said, DATES)
     form = items_form(messages(case)) if case.task == "items" and not free else None
     events = client.generate(
         turns=turns,

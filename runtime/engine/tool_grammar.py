@@ -14,13 +14,16 @@ from collections.abc import Sequence
 from runtime.engine.copy_grammar import copy_rules
 from runtime.engine.grammar import MOST_GBNF
 from runtime.engine.notation import JSON, PYTHON, gbnf_text
-from runtime.engine.tool_schema import Fields, arguments_of
+from runtime.engine.tool_schema import Fields, Never, arguments_of
 from runtime.engine.value_grammar import ValueRules
 from runtime.errors import EngineFailed
 from runtime.protocol import Tool
 
 _JSON_CALL = r"""json-call ::= "{" " "? "\"name\"" " "? ":" " "? json-named " "? "}"
 json-parameters ::= " "? "," " "? "\"parameters\"" " "? ":" " "?
+"""
+_NO_CALL = r"""
+root ::= [ \t\r\n]* [^{< \t\r\n] [^\x00]*
 """
 _ANSWER = r"""
 root ::= [ \t\r\n]* (calls | words)
@@ -42,10 +45,13 @@ def tool_grammar(tools: Sequence[Tool], *, python_list: bool = False, copied_fro
     """The GBNF text. A call is JSON as Llama 3.2 writes it, `<|python_tag|>` before it or not.
 
     With `python_list` it may be a list of Python calls instead, `[f(a=1), g()]`: of the tools that Python has a name
-    for. With `copied_from` the strings of a call are spans of that text, and calls are JSON. Raises EngineFailed,
-    naming the tool, for one whose arguments no grammar can keep.
+    for. With `copied_from` the strings of a call are spans of that text, and calls are JSON. A tool that needs what the
+    schema `false` describes cannot be called. Raises EngineFailed, naming the tool, for one whose arguments no grammar
+    can keep.
     """
-    read = [(tool, arguments_of(tool)) for tool in tools]
+    read = [(tool, shape) for tool in tools if not isinstance(shape := arguments_of(tool), Never)]
+    if not read:
+        return _NO_CALL
     copied = "" if copied_from is None else "copied"
     json_rules, python_rules = ValueRules(JSON, copied), ValueRules(PYTHON)
     calls = f"{_JSON_CALL}json-named ::= {' | '.join(_json_call(tool, shape, json_rules) for tool, shape in read)}\n"

@@ -27,6 +27,11 @@ class Anything:
 
 
 @dataclass(frozen=True, slots=True)
+class Never:
+    """No value at all: the schema `false`. A tool that needs one cannot be called."""
+
+
+@dataclass(frozen=True, slots=True)
 class Of:
     """Any value of a type without parts."""
 
@@ -84,7 +89,7 @@ class Fields:
     extra: Shape | None = None
 
 
-Shape = Anything | Of | Text | Choice | Either | Items | Row | Fields
+Shape = Anything | Never | Of | Text | Choice | Either | Items | Row | Fields
 
 COPIED_FROM = "copied_from"
 """A keyword of our own, for strings: the text of which a value must be one span, or two with a space between."""
@@ -103,12 +108,15 @@ _MOST_NESTED = 32
 _MOST_SHAPES = 2000
 
 
-def arguments_of(tool: Tool) -> Fields:
-    """The shape of the tool's arguments. Raises EngineFailed, naming the tool, for a schema that has none."""
+def arguments_of(tool: Tool) -> Fields | Never:
+    """The shape of the tool's arguments, Never where a value that it needs has none.
+
+    Raises EngineFailed, naming the tool, for a schema that has no shape.
+    """
     try:
         _check_texts(tool)
         shape = _Reader(tool.parameters).read(tool.parameters)
-        if not isinstance(shape, Fields):
+        if not isinstance(shape, Fields | Never):
             raise _Unkept("arguments that are not an object's properties")
     except _Unkept as unkept:
         raise EngineFailed(
@@ -147,6 +155,8 @@ class _Reader:
     def read(self, schema: object) -> Shape:
         if schema is True:
             return Anything()
+        if schema is False:
+            return Never()
         if not isinstance(schema, dict):
             raise _Unkept(f"{schema!r:.80} where a schema belongs")
         with self._one_deeper():
@@ -174,7 +184,8 @@ class _Reader:
             return Choice(tuple(_listed(schema, "enum")))
         for word in ("anyOf", "oneOf"):
             if word in schema:
-                return Either(tuple(self.read(option) for option in _listed(schema, word)))
+                options = tuple(self.read(option) for option in _listed(schema, word))
+                return Either(kept) if (kept := tuple(one for one in options if one != Never())) else Never()
         if "allOf" in schema:
             if len(_listed(schema, "allOf")) > 1:
                 raise _Unkept('its values with "allOf"')
@@ -201,7 +212,7 @@ class _Reader:
             case _:
                 raise _Unkept(f"the type {kind!r:.80}")
 
-    def _object(self, schema: dict[str, Any]) -> Fields:
+    def _object(self, schema: dict[str, Any]) -> Fields | Never:
         properties = schema.get("properties", {})
         if not isinstance(properties, dict):
             raise _Unkept('"properties" that are no object')
@@ -209,16 +220,21 @@ class _Reader:
         needed = required if isinstance(required, list) else []
         more = schema.get("additionalProperties", not properties and "properties" not in schema)
         extra = None if more is False else self.read(more)
-        fields = (Field(name, self.read(one), name in needed) for name, one in properties.items())
-        return Fields(tuple(fields), extra)
+        fields = tuple(Field(name, self.read(one), name in needed) for name, one in properties.items())
+        if any(one.required and one.shape == Never() for one in fields):
+            return Never()
+        return Fields(tuple(one for one in fields if one.shape != Never()), None if extra == Never() else extra)
 
-    def _array(self, schema: dict[str, Any]) -> Items | Row:
-        if "prefixItems" in schema:
-            return Row(tuple(self.read(item) for item in _listed(schema, "prefixItems")))
-        items = schema.get("items", True)
-        if isinstance(items, list):
-            return Row(tuple(self.read(item) for item in _listed(schema, "items")))
-        return Items(self.read(items), *_bounds(schema, "minItems", "maxItems"))
+    def _array(self, schema: dict[str, Any]) -> Items | Row | Never:
+        word = "prefixItems" if "prefixItems" in schema else "items"
+        items = schema.get(word, True)
+        if word == "prefixItems" or isinstance(items, list):
+            row = tuple(self.read(item) for item in _listed(schema, word))
+            return Never() if Never() in row else Row(row)
+        item, (least, most) = self.read(items), _bounds(schema, "minItems", "maxItems")
+        if item == Never():
+            return Never() if least else Items(Anything(), 0, 0)
+        return Items(item, least, most)
 
     def _target(self, reference: object) -> object:
         if not isinstance(reference, str) or not reference.startswith("#/"):

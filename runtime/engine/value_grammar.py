@@ -14,12 +14,14 @@ from runtime.engine.tool_schema import (
     Fields,
     Form,
     Items,
+    Never,
     Of,
     Row,
     Scalar,
     Shape,
     Text,
 )
+from runtime.errors import EngineFailed
 
 _COMMA = '" "? "," " "?'
 _DIGITS = "[0-9]"
@@ -84,6 +86,8 @@ class ValueRules:
         match shape:
             case Anything():
                 return self._any()
+            case Never():
+                raise EngineFailed("The form asked for the answer allows no value.", hint="Ask for another form.")
             case Of("integer" | "number" as kind):
                 return _SCALARS[kind]
             case Of("boolean"):

@@ -205,3 +205,27 @@ def test_the_engine_takes_tools_or_a_form_but_not_both(tiny_model: Path, tmp_pat
         assert events[-1].kind == "failed"
         assert "tools, a form or words" in events[-1].message
         assert text_of(process.generate(prompt="The", max_tokens=8, tools=(CREATE, RECENT)))
+
+
+def offering(start: object) -> Tool:
+    properties = {**CREATE.parameters["properties"], "start": start}
+    return CREATE.model_copy(update={"parameters": {**CREATE.parameters, "properties": properties}})
+
+
+def test_an_argument_takes_only_the_values_that_are_listed(model: Model) -> None:
+    tools = (offering({"enum": ["tomorrow at noon", "noon"]}), RECENT)
+    assert is_allowed(model, LUNCH, tools=tools)
+    assert is_allowed(model, LUNCH.replace("tomorrow at ", ""), tools=tools)
+    assert not is_allowed(model, LUNCH.replace(" at noon", ""), tools=tools)
+
+
+def test_a_tool_that_needs_what_there_is_no_value_for_cannot_be_called(model: Model) -> None:
+    tools = (offering(False), RECENT)
+    assert not is_allowed(model, LUNCH, tools=tools)
+    assert is_allowed(model, LATEST, tools=tools)
+    assert is_allowed(model, "When should it start?", tools=tools)
+
+
+def test_where_no_tool_can_be_called_words_are_left(model: Model) -> None:
+    assert is_allowed(model, "When should it start?", tools=(offering(False),))
+    assert not is_allowed(model, LUNCH, tools=(offering(False),))

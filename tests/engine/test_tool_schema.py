@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from runtime.engine.tool_schema import Anything, Choice, Either, Fields, Items, Of, Row, Text, arguments_of
+from runtime.engine.tool_schema import Anything, Choice, Either, Fields, Items, Never, Of, Row, Text, arguments_of
 from runtime.engine.tool_schema import Field as Argument
 from runtime.errors import EngineFailed
 from runtime.protocol import Tool
@@ -18,7 +18,9 @@ def tool(parameters: dict[str, Any]) -> Tool:
 
 
 def shape_of(schema: Any) -> Any:
-    (field,) = arguments_of(tool({"type": "object", "properties": {"a": schema}})).fields
+    read = arguments_of(tool({"type": "object", "properties": {"a": schema}}))
+    assert isinstance(read, Fields)
+    (field,) = read.fields
     return field.shape
 
 
@@ -48,10 +50,29 @@ def shape_of(schema: Any) -> Any:
         ({"type": "string", "format": "date"}, Text(form="date")),
         ({"type": "string", "format": "e-mail"}, Text()),
         ({"allOf": [{"type": "boolean"}]}, Of("boolean")),
+        ({"anyOf": [False, {"type": "null"}]}, Either((Of("null"),))),
+        ({"type": "array", "items": False}, Items(Anything(), 0, 0)),
+        ({"type": "object", "additionalProperties": False}, Fields()),
     ],
 )
 def test_what_a_schema_says_becomes_a_shape(schema: Any, shape: Any) -> None:
     assert shape_of(schema) == shape
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        False,
+        {"anyOf": [False, False]},
+        {"type": "array", "items": False, "minItems": 1},
+        {"type": "array", "prefixItems": [{"type": "string"}, False]},
+        {"type": "object", "properties": {"b": False}, "required": ["b"]},
+    ],
+)
+def test_what_has_no_value_is_left_out_or_keeps_its_tool_from_being_called(schema: Any) -> None:
+    described = {"type": "object", "properties": {"a": schema, "b": {"type": "null"}}}
+    assert arguments_of(tool(described)) == Fields((Argument("b", Of("null"), required=False),))
+    assert arguments_of(tool(described | {"required": ["a"]})) == Never()
 
 
 def test_a_required_argument_that_is_not_described_is_not_asked_for() -> None:

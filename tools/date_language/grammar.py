@@ -102,11 +102,15 @@ class Grammar:
 
     def parse(self, category: str, text: str) -> list[Arg]:
         """Every meaning that `text`, all of it, has as a `category`."""
-        reading = _Reading(self._categories, text)
+        reading = self.reading(text)
         return list(dict.fromkeys(meaning for end, meaning in reading.read(category, 0) if end == len(text)))
 
+    def reading(self, text: str) -> Reading:
+        """What stands where in `text`."""
+        return Reading(self._categories, text)
 
-class _Reading:
+
+class Reading:
     """One text being read; what was found where is kept."""
 
     def __init__(self, categories: Mapping[str, Node], text: str) -> None:
