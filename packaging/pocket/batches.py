@@ -14,6 +14,7 @@ from random import Random
 import numpy as np
 from chat import pieces
 from examples import MIX, Conversation, Examples
+from tokenizer import word_pieces
 from tokenizers import Tokenizer
 
 POOL = 6144
@@ -97,7 +98,8 @@ class Producer:
 
 
 def _work(queue: multiprocessing.Queue[list[Batch]], tokenizer: Path, seed: int, tokens: int, copying: int) -> None:
-    loaded, examples, random = Tokenizer.from_file(str(tokenizer)), Examples(seed), Random(seed)
+    loaded, random = Tokenizer.from_file(str(tokenizer)), Random(seed)
+    examples = Examples(seed, pieces=word_pieces(loaded))
     done = 0
     while True:
         queue.put(pool(loaded, examples, tokens, copying=done < copying, random=random))

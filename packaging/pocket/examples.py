@@ -36,9 +36,16 @@ class Conversation:
 class Examples:
     """Draws conversations in all languages. The same seed gives the same ones."""
 
-    def __init__(self, seed: int, *, held: bool = False, languages: Mapping[str, Language] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        held: bool = False,
+        languages: Mapping[str, Language] | None = None,
+        pieces: tuple[str, ...] = (),
+    ) -> None:
         self._random, self._held = Random(seed), held
-        self._languages = dict(languages or {code: load_language(code) for code in LANGUAGES})
+        self._languages = dict(languages or {code: load_language(code, pieces=pieces) for code in LANGUAGES})
         self._codes = [code for code in LANGUAGE_MIX if code in self._languages]
         self._makers: dict[str, Callable[[], Conversation]] = {
             "tools": self.with_tools,

@@ -20,6 +20,12 @@ LANGUAGES = ("en", "de", "fr", "it", "pt", "es", "hi", "th")
 HELD_PART = 0.12
 """The part of the phrasings of each kind that is for evaluation alone."""
 
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
+_SCRIPTS = {
+    "hi": re.compile("[\u0904-\u0939][\u0900-\u0963]+"),
+    "th": re.compile("[\u0e01-\u0e2e\u0e40-\u0e44][\u0e01-\u0e4e]+"),
+}
+
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\+?)([a-z_0-9]+)\}")
 
@@ -71,14 +77,19 @@ class Language:
     """The files as they are, by their names."""
     words: dict[bool, tuple[str, ...]] = field(repr=False)
     """Single words out of the pools: those to train on (False) and those held back (True)."""
+    pieces: tuple[str, ...] = field(repr=False, default=())
+    """Pieces of words as the vocabulary has them, to make up words with; none for a vocabulary yet to be made."""
 
     def pool(self, name: str, held: bool) -> list[Any]:
         """The values of a pool; the held ones where the pool has a held part."""
         return self.pools.get(f"held_{name}", self.pools[name]) if held else self.pools[name]
 
 
-def load_language(code: str, folder: Path = PHRASINGS) -> Language:
-    """Read all phrasings of a language. Raises KeyError or ValueError when a file is not as it should be."""
+def load_language(code: str, folder: Path = PHRASINGS, pieces: tuple[str, ...] = ()) -> Language:
+    """Read all phrasings of a language. Raises KeyError or ValueError when a file is not as it should be.
+
+    Of `pieces`, a vocabulary's, the language takes those of its own letters.
+    """
     tables = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted((folder / code).glob("*.toml"))}
     pools = dict(tables["pools"])
     return Language(
@@ -96,6 +107,7 @@ def load_language(code: str, folder: Path = PHRASINGS) -> Language:
         results=tables["results"],
         tables=tables,
         words=_words(tables["pools"]),
+        pieces=tuple(piece for piece in pieces if _SCRIPTS.get(code, _LATIN).fullmatch(piece)),
     )
 
 

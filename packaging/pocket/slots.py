@@ -24,6 +24,8 @@ SCRIPTS = {
     "hi": ("कखगघचजटडतदनपबमरलवसह", ("ा", "ि", "ी", "ु", "े", "ो", "")),
     "th": ("กขคจชดตนบปพมยรลวสห", ("า", "ิ", "ี", "ุ", "ู", "ะ")),
 }
+PIECES_CHANCE = 0.3
+"""How often a made-up word to train on is of the vocabulary's pieces, so that it learns to copy each of them."""
 SUFFIXES = ("pdf", "docx", "txt", "xlsx", "pptx", "md", "csv", "html", "odt", "eml")
 
 
@@ -116,8 +118,10 @@ class Slots:
         return f"{first} {last}"
 
     def made_up(self) -> str:
-        """A word of no language: of syllables, or letters that follow each other as in the language's words."""
-        if self._random.random() < 0.5:
+        """A word of no language: of syllables, of pieces of the vocabulary, or of letters as they follow each other."""
+        if self._language.pieces and not self._held and self._random.random() < PIECES_CHANCE:
+            word = self._of_pieces()
+        elif self._random.random() < 0.5:
             word = self._chained()
         else:
             word = self._latin_syllables() if self._latin else self._syllables(*SCRIPTS[self._language.code])
@@ -140,6 +144,12 @@ class Slots:
         """A word of the language; in English often one out of the standard library's docstrings."""
         english = self._language.code == "en" and self._random.random() < 0.7
         return self._random.choice(docstring_words()[self._held] if english else self._language.words[self._held])
+
+    def _of_pieces(self) -> str:
+        """A word of one to three pieces of the vocabulary and at least five letters."""
+        count = self._random.choice((1, 2, 2, 3))
+        word = "".join(self._random.choice(self._language.pieces) for _ in range(count))
+        return word if len(word) >= 5 else self._of_pieces()
 
     def _chained(self) -> str:
         """A word of three to twelve letters in which each three stand in a word of the language, too."""

@@ -7,6 +7,7 @@ one who does it. What was done, declined or merely told is no item.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -19,6 +20,7 @@ ANY_VERB = 0.5
 """How often a deed's verb is any word, in training."""
 LENGTHS = (1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 5, 7)
 """Messages of a thread to train on: mostly one, as the program asks about each message on its own."""
+_ANY_WORD = re.compile(r"\{w\}")
 ASK_FOR_ITEMS = "List the action items in these messages."
 
 
@@ -96,7 +98,8 @@ class _Writer:
         return pattern.format(t=self._slots.topic(), n=self._slots.name())
 
     def _varied(self, pattern: str) -> str:
-        pattern = choose(pattern, self._random)
+        """The pattern with its choices made, any word for each `{w}`, and in training at times disturbed."""
+        pattern = _ANY_WORD.sub(lambda _: self._slots.word(), choose(pattern, self._random))
         return pattern if self._held else disturbed(pattern, self._slots, self._random)
 
     def _fill(self, pattern: str) -> str:

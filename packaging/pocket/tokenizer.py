@@ -79,6 +79,12 @@ def vocabulary(tokenizer: Tokenizer) -> tuple[list[str], list[tuple[str, str]]]:
     return tokens, [tuple(merge) for merge in model["merges"]]
 
 
+def word_pieces(tokenizer: Tokenizer) -> tuple[str, ...]:
+    """What the tokens of the vocabulary say, without a space before it, where that is text."""
+    texts = (tokenizer.decode([number], skip_special_tokens=True) for number in range(tokenizer.get_vocab_size()))
+    return tuple(dict.fromkeys(text.strip() for text in texts if "\ufffd" not in text))
+
+
 def save(tokenizer: Tokenizer, path: Path) -> None:
     tokenizer.save(str(path))
 
