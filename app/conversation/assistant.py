@@ -8,6 +8,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from app.conversation.asking_back import question_back
 from app.conversation.call_runner import CallRunner, Ran, Request
 from app.conversation.choosing import Pending, offered
 from app.conversation.clauses import clauses
@@ -154,6 +155,9 @@ class Assistant:
                     continue
                 yield AnswerNotice(NO_CALL)
                 return
+            if question := self._question(turn, calls):
+                yield question
+                return
             step = self._say(turn, words) if not calls else self._run(turn, calls, confirm)
             async with aclosing(step) as events:
                 async for event in events:
@@ -225,6 +229,14 @@ class Assistant:
         turn.hear({"error": wrong.sentence()}, told=True)
         return not self._session.is_pocket and turn.may_correct()
 
+    def _question(self, turn: _Turn, calls: Sequence[Request]) -> Said | None:
+        """What the pocket model's calls lack, asked back: it finds what was said, and code sees what was not."""
+        if not self._session.is_pocket:
+            return None
+        questions = (question_back(call.name, call.arguments, turn.request) for call in calls)
+        question = next(filter(None, questions), None)
+        return turn.ask(question) if question else None
+
     async def _say(self, turn: _Turn, words: str) -> AsyncGenerator[AnswerEvent]:
         """What the model says in plain words: a result told, a question back, or that nothing fits."""
         turn.over = True
@@ -278,6 +290,12 @@ class _Turn:
         self.turns.append(Turn(role="assistant", content=text))
         calls = tuple(Request(call.name, call.arguments) for call in calls_in(text, names))
         return calls, "" if calls else sanitise(text).strip()
+
+    def ask(self, question: str) -> Said:
+        """Ask for what a call lacks, in place of the call."""
+        self.turns[-1] = Turn(role="assistant", content=question)
+        self.asks = self.over = True
+        return Said(question, asks=True)
 
     def hear(self, data: Mapping[str, Any], *, told: bool = False) -> None:
         """A tool's result enters the context."""

@@ -1,7 +1,7 @@
 """What the arguments of a call can hold after what was said: for the pocket model, which copies and computes nothing.
 
 Of an argument for a time only what the date language understands can be written, whole; of one for a number only a
-number that was named. What was not said cannot be written, so a tool that needs it cannot be called: the model asks.
+number that was named. What was not said need not be written either: it is asked back.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FINDERS: dict[str, Callable[[Dates, str], Sequence[str | int]]] = {
 
 
 def heard_values(tools: Sequence[Tool], said: str, dates: Dates) -> tuple[Tool, ...]:
-    """The tools, with the values that `said` has for their arguments of times and numbers."""
+    """The tools with no argument required, and for those of times and numbers the values that `said` has."""
 
     @cache
     def schema(argument: str) -> dict[str, Any] | bool:
@@ -45,4 +45,5 @@ def _with(tool: Tool, schema: Callable[[str], dict[str, Any] | bool]) -> Tool:
         name: schema(name) if name in _FINDERS else described
         for name, described in tool.parameters["properties"].items()
     }
-    return tool.model_copy(update={"parameters": tool.parameters | {"properties": properties}})
+    parameters = tool.parameters | {"properties": properties, "required": []}
+    return tool.model_copy(update={"parameters": parameters})

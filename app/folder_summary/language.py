@@ -29,14 +29,20 @@ def language_of(text: str) -> str:
     sample = text[:SAMPLE]
     if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
         return prompts.ANY_LANGUAGE
-    code, probability = _identifier().classify(sample)
+    code, probability = _identifier(tuple(NAMES)).classify(sample)
     return NAMES.get(code, prompts.ANY_LANGUAGE) if probability >= SUREST else prompts.ANY_LANGUAGE
 
 
+def likeliest_language(text: str, among: tuple[str, ...]) -> str:
+    """The language, of those given by their codes, that even a short text is likeliest in."""
+    code: str = _identifier(among).classify(text)[0]
+    return code
+
+
 @cache
-def _identifier() -> Any:
+def _identifier(codes: tuple[str, ...]) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(NAMES))
+    identifier.set_languages(list(codes))
     return identifier

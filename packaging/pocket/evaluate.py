@@ -21,12 +21,14 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 from scores import Case, cases, is_right, messages, score  # noqa: E402
 
 from app.conversation.action_items import items_form  # noqa: E402
+from app.conversation.asking_back import question_back  # noqa: E402
 from app.conversation.heard_values import heard_values  # noqa: E402
-from app.conversation.tool_calls import engine_tools  # noqa: E402
+from app.conversation.tool_calls import calls_in, engine_tools  # noqa: E402
 from runtime.client import EngineClient  # noqa: E402
 from runtime.protocol import Delta, Tool, Turn  # noqa: E402
 from tools.date_language import Dates  # noqa: E402
 from tools.desk_tools import SHIPPED  # noqa: E402
+from tools.registry import WrongCall  # noqa: E402
 
 ENGINE = (sys.executable, "-I", "-m", "runtime.engine")
 DATES = Dates(lambda: datetime(2026, 11, 25, 10, tzinfo=ZoneInfo("Europe/Berlin")))
@@ -72,7 +74,17 @@ async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
         json_schema=form,
         max_tokens=LONGEST_ANSWER,
     )
-    return "".join([event.text async for event in events if isinstance(event, Delta)])
+    text = "".join([event.text async for event in events if isinstance(event, Delta)])
+    return asked_back(text, said) if copied is not None else text
+
+
+def asked_back(text: str, said: str) -> str:
+    """What the program says: the question where a call lacks what it needs."""
+    try:
+        calls = calls_in(text, frozenset(tool.name for tool in SHIPPED))
+    except WrongCall:
+        return text
+    return next(filter(None, (question_back(call.name, call.arguments, said) for call in calls)), text)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -27,12 +27,17 @@ SEED = 20_260
 
 @dataclass(frozen=True)
 class Case:
-    """What is asked, and the answer that counts as right. `source` is the text that a summary may take words of."""
+    """What is asked, and the answer that counts as right.
+
+    `source` is the text that a summary may take words of; `lacks` is the tool that is asked for without a value that it
+    needs, and that value's name: a call of that tool without it is what the program asks back about.
+    """
 
     task: str
     conversation: Conversation
     expected: str
     source: str = ""
+    lacks: tuple[str, str] = ("", "")
 
 
 def cases(count: int = 300, *, held: bool = True, seed: int = SEED) -> list[Case]:
@@ -78,7 +83,8 @@ def _plain(language: Language, random: Random, held: bool) -> Case:
 def _missing(language: Language, random: Random, held: bool) -> Case:
     entry = random.choice(language.missing)
     text, _ = written(entry.lines.pick(random, held), Slots(language, random, held=held), random)
-    return _tool_case("missing", language, (Turn("user", text),), entry.ask)
+    case = _tool_case("missing", language, (Turn("user", text),), entry.ask)
+    return replace(case, lacks=(entry.tool, entry.argument))
 
 
 def _result(language: Language, random: Random, held: bool) -> Case:
@@ -109,6 +115,18 @@ def messages(case: Case) -> list[str]:
 
 def _exact(pairs: list[tuple[Case, str]]) -> float:
     return sum(case.expected == answer for case, answer in pairs) / len(pairs)
+
+
+def _asks(pairs: list[tuple[Case, str]]) -> float:
+    return sum(case.expected == answer or _lacking(answer) == case.lacks for case, answer in pairs) / len(pairs)
+
+
+def _lacking(answer: str) -> tuple[str, str]:
+    """The tool of a call and the first value that it needs and is not in the call."""
+    call = _parsed(answer)
+    tool = call.get("name", "") if isinstance(call, dict) else ""
+    absent = (name for name in tool_names.REQUIRED.get(tool, ()) if name not in call.get("parameters", {}))
+    return tool, next(absent, "")
 
 
 def _same_call(pairs: list[tuple[Case, str]]) -> float:
@@ -160,7 +178,7 @@ def _parsed(text: str) -> Any:
 _SCORERS: dict[str, Callable[[list[tuple[Case, str]]], float]] = {
     "call": _same_call,
     "plain": _no_tool,
-    "missing": _exact,
+    "missing": _asks,
     "result": _exact,
     "items": _items_f1,
     "summary": _compressed,

@@ -362,3 +362,25 @@ async def test_the_pocket_model_hears_one_thing_at_a_time(make_assistant):
         "put the follow-up with Ana in the calendar",
         "Friday at 3pm",
     ]
+
+
+async def test_what_the_pocket_models_call_lacks_is_asked_for_and_the_answer_completes_it(make_assistant, database):
+    engine = ScriptedEngine(call("calendar_create", title="budget review"), is_pocket=True)
+    assistant = make_assistant(engine)
+    events = await events_of(assistant, "Plane bitte eine Budgetbesprechung mit Ana")
+    assert said(events) == "Wann soll der Termin beginnen?"
+    assert await titles(database) == []
+    engine.answers += [call("calendar_create", title="Budgetbesprechung", start="Friday at 3pm"), "Done."]
+    (done,) = ended(await events_of(assistant, "Friday at 3pm", yes))
+    assert done.status == "done"
+    assert [turn.content for turn in engine.asked[1][1:]] == [
+        "Plane bitte eine Budgetbesprechung mit Ana",
+        "Wann soll der Termin beginnen?",
+        "Friday at 3pm",
+    ]
+
+
+async def test_another_models_call_goes_back_to_it_instead(make_assistant):
+    engine = ScriptedEngine(call("calendar_create", title="budget review"), "When should it start?")
+    assert said(await events_of(make_assistant(engine), ASK)) == "When should it start?"
+    assert "start" in engine.asked[1][-1].content

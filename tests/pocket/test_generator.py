@@ -14,10 +14,11 @@ from chat import TEMPLATE, pieces
 from docstrings import docstring_words, docstrings
 from documents import ANY_LANGUAGE, LANGUAGE_NAMES, Documents
 from examples import Examples
-from phrasings import LANGUAGES, lines_of, load_language, variants
+from phrasings import LANGUAGES, Language, lines_of, load_language, variants
 from scores import cases, score
 from threads import thread
 
+from app.conversation.asking_back import _questions
 from app.conversation.call_syntax import written_calls
 from app.conversation.tool_calls import engine_tools
 from app.folder_summary import language as document_language
@@ -143,3 +144,9 @@ def test_no_held_phrasing_of_threads_is_said_in_training_by_another_one(part):
     trained = {text.casefold() for phrasing in lines.train for text in variants(phrasing)}
     assert len(lines.held) > 5
     assert [one for one in lines.held if not trained.isdisjoint(text.casefold() for text in variants(one))] == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_is_asked_back_is_what_the_program_asks(languages: dict[str, Language], code: str) -> None:
+    for entry in languages[code].missing:
+        assert _questions()[entry.tool][entry.argument][code] == entry.ask
