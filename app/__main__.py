@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 
+from app.ending import QuickEnd
+
 
 def main() -> None:
     """Start the role that the hidden first argument names; without one this process is the launcher."""
+    end = QuickEnd()
     try:
         from app.roles import run_role, split_role
 
         role, arguments = split_role(sys.argv[1:])
-        raise SystemExit(run_role(role, arguments))
+        end.code = run_role(role, arguments)
     except KeyboardInterrupt:
         # Before the command line could take it: modules were still being imported.
         sys.stderr.write("Stopped.\n")
-        raise SystemExit(130) from None
+        end.code = 130
+    raise SystemExit(end.code)
 
 
 if __name__ == "__main__":
