@@ -22,6 +22,7 @@ MODEL_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 UNVERIFIED = "unverified"
 LONGEST_LINE = 16 * 1024
 """Bytes of one line; the fetcher's are a few hundred."""
+_REAPING_SECONDS = 5.0
 ENDED = b'{"kind":"ended"}\n'
 REFUSED = (
     b'{"kind":"failed","title":"Not downloaded","message":"The launcher did not start that download.",'
@@ -42,6 +43,7 @@ class DownloadBroker:
         self._events = events
         self._lock = threading.Lock()
         self._fetcher: subprocess.Popen[bytes] | None = None
+        self._relaying: threading.Thread | None = None
 
     def start(self) -> None:
         """Serve from now on, on a thread of its own, until the desk has gone."""
@@ -52,6 +54,12 @@ class DownloadBroker:
         with self._lock:
             if self._fetcher is not None:
                 self._fetcher.kill()
+
+    def end(self) -> None:
+        """Stop, and wait until the fetcher is gone."""
+        self.stop()
+        if self._relaying is not None:
+            self._relaying.join(timeout=_REAPING_SECONDS)
 
     def _serve(self) -> None:
         try:
@@ -86,7 +94,10 @@ class DownloadBroker:
             # The pipe stays open: its end is how the fetcher learns that the launcher is gone.
             fetcher.stdin.write(f"{model_id} {word}".strip().encode() + b"\n")
             fetcher.stdin.flush()
-        threading.Thread(target=self._relay, args=(fetcher, fetcher.stdout), daemon=True, name="download").start()
+        self._relaying = threading.Thread(
+            target=self._relay, args=(fetcher, fetcher.stdout), daemon=True, name="download"
+        )
+        self._relaying.start()
 
     def _relay(self, fetcher: subprocess.Popen[bytes], words: BinaryIO) -> None:
         try:
@@ -128,6 +139,7 @@ def _start_fetcher(model_id: str) -> subprocess.Popen[bytes] | None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the desk: it stops the download
             cwd=Path(sys.executable).anchor,  # the folder that the user works in is none of its business
             env=fetcher_environment(os.environ, data_folder(), gated=entry.gated),
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -16,20 +18,24 @@ from app.download_terms import TITLE
 from app.errors import DeskError
 from app.launcher_line import LauncherLine, launcher_line
 from app.locations import locations
+from runtime.fetch.alone import clear_leftovers
 from runtime.fetch.events import FETCH_EVENT, Ended, Failed, Fetched, FetchEvent, Progress
 from runtime.fetch.hosts import host_of, hub_at
 from runtime.fetch.part_file import ENDING
 from runtime.fetch.problems import FetchProblem
 from runtime.manifest import ManifestEntry
 
-_under_way = threading.Lock()
+_ENDING_SECONDS = 5.0
+_under_way: list[_Talk] = []
+"""The latest download of this process, if there was one: the launcher makes one at a time."""
 
 
 async def fetch(entry: ManifestEntry, *, unverified: bool = False) -> AsyncGenerator[Progress | Fetched]:
     """Download `entry` into the models folder: its progress, and `Fetched` as the last item.
 
     `unverified` is the user's yes to a file whose hash is not known. Closing the generator, or cancelling the task
-    that runs it, stops the download; what arrived is kept, and the next one goes on from there.
+    that runs it, stops the download at once: the fetcher ends behind it, what arrived is kept, and the next download
+    goes on from there.
 
     Raises DeskError when it fails, when another download is under way in this process, and where there is no launcher
     to ask.
@@ -44,10 +50,11 @@ async def fetch(entry: ManifestEntry, *, unverified: bool = False) -> AsyncGener
             hint=f"Put {entry.file} of {entry.repository} on Hugging Face into the models folder.",
         )
     noted = _Noted(entry)
-    if not _under_way.acquire(blocking=False):
-        raise DeskError("Another download is under way.", title=TITLE, hint="Wait for it, or stop it.")
+    await _wait_for_turn()
+    clear = partial(clear_leftovers, locations().models, entry.local_name)
+    talk = _Talk(line, asyncio.get_running_loop(), clear)
+    _under_way[:] = [talk]
     noted.begin()
-    talk = _Talk(line, asyncio.get_running_loop(), _under_way.release)
     talk.start(f"fetch {entry.id}{' unverified' if unverified else ''}\n")
     fetched: Fetched | None = None
     try:
@@ -67,6 +74,14 @@ async def fetch(entry: ManifestEntry, *, unverified: bool = False) -> AsyncGener
     finally:
         talk.stop()
         noted.end()
+
+
+async def _wait_for_turn() -> None:
+    """Let a download that was stopped come to its end. Raises DeskError where one goes on."""
+    for talk in _under_way:
+        if not (talk.stopped and await asyncio.to_thread(talk.ended_within, _ENDING_SECONDS)):
+            raise DeskError("Another download is under way.", title=TITLE, hint="Wait for it, or stop it.")
+    _under_way.clear()
 
 
 class _Noted:
@@ -122,6 +137,7 @@ class _Talk:
         self._line = line
         self._loop = loop
         self._on_end = on_end
+        self.stopped = False
         self._thread = threading.Thread(target=self._listen, daemon=True, name="download")
 
     def start(self, request: str) -> None:
@@ -129,10 +145,15 @@ class _Talk:
         self._say(request)
 
     def stop(self) -> None:
-        """End the download if it has not ended. It takes the launcher a few milliseconds, which are waited for."""
-        if self._thread.is_alive():
+        """End the download if it has not ended; its process ends behind, and is waited for when this one ends."""
+        if not self.stopped and self._thread.is_alive():
             self._say("stop\n")
-            self._thread.join(timeout=5)
+            atexit.register(self._thread.join, _ENDING_SECONDS)
+        self.stopped = True
+
+    def ended_within(self, seconds: float) -> bool:
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _say(self, words: str) -> None:
         try:

@@ -38,7 +38,7 @@ def launch(arguments: list[str]) -> int:
     try:
         return _wait(desk)
     finally:
-        broker.stop()
+        broker.end()
 
 
 def _wait(desk: int) -> int:

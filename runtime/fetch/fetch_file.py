@@ -7,12 +7,11 @@ import shutil
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from runtime.fetch.alone import alone
 from runtime.fetch.events import Fetched, Progress
 from runtime.fetch.hosts import Hub, host_of
 from runtime.fetch.hub_client import HubClient, RemoteFile, hub_client
@@ -77,7 +76,7 @@ def fetch_file(
             hint="Pull it with --unverified to take it as it comes; its hash is checked from then on.",
         )
     teller = Teller(tell)
-    with _disk_faults(models), _alone(models, entry):
+    with _disk_faults(models), alone(models, entry.local_name):
         if here := present(entry, models, expected, teller.checking):
             return here
         with (
@@ -187,27 +186,6 @@ class _Download:
             raise fault.problem from fault
         self._teller.waiting(self._part.size, self._entry.size, pause)
         time.sleep(pause)
-
-
-@contextmanager
-def _alone(models: Path, entry: ManifestEntry) -> Iterator[None]:
-    """Two downloads never write one part."""
-    models.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = models / f".{entry.local_name}.lock"
-    lock = FileLock(path)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise FetchProblem(
-            f"{entry.file} is being downloaded by another llama-desk.", hint="Wait for that one."
-        ) from error
-    try:
-        yield
-    finally:
-        # Before its release, so that nobody else can hold it; Windows removes it then by itself.
-        with suppress(PermissionError):
-            path.unlink(missing_ok=True)
-        lock.release()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ _BLOCK = 1 << 20
 
 
 class PartFile:
-    """`TARGET.part`, opened for as long as a download of it goes on.
+    """`TARGET.part`, opened for as long as a download of it goes on; it is made when the first bytes come.
 
     Raises OSError wherever the disk does not do what is asked.
     """
@@ -23,16 +23,19 @@ class PartFile:
         """Take over what an earlier download left. `on_hashed(done, size)` is told how far its hashing is, in bytes."""
         self._target = target
         self.path = target.with_name(target.name + ENDING)
-        self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        self._descriptor = -1
         self._digest = hashlib.sha256()
         self.size = 0
         """Bytes that are here."""
-        self._take_over(on_hashed)
+        if self.path.exists():
+            self._open()
+            self._take_over(on_hashed)
         self.resumed_from = self.size
         """Bytes of it that were here before, and still are."""
 
     def append(self, data: bytes) -> None:
         """Write behind what is here."""
+        self._open()
         pending = memoryview(data)
         while pending:
             pending = pending[os.write(self._descriptor, pending) :]
@@ -41,8 +44,9 @@ class PartFile:
 
     def restart(self) -> None:
         """Begin with nothing."""
-        os.ftruncate(self._descriptor, 0)
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        if self._descriptor >= 0:
+            os.ftruncate(self._descriptor, 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
         self._digest = hashlib.sha256()
         self.size = self.resumed_from = 0
 
@@ -52,6 +56,7 @@ class PartFile:
 
     def become_target(self) -> None:
         """Make the part the target, in one step that a loss of power does not undo or halve."""
+        self._open()
         os.fsync(self._descriptor)
         self.close()
         self.path.replace(self._target)
@@ -73,6 +78,11 @@ class PartFile:
         self.close()
         if empty:
             self.path.unlink(missing_ok=True)
+
+    def _open(self) -> None:
+        if self._descriptor < 0:
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            self._descriptor = os.open(self.path, flags, 0o600)
 
     def _take_over(self, on_hashed: Callable[[int, int], None]) -> None:
         whole = os.fstat(self._descriptor).st_size

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from contextlib import aclosing
 from pathlib import Path
 
@@ -83,6 +84,25 @@ async def test_a_download_is_cancelled_and_the_next_one_goes_on(broker, hub, des
     stopped, whole = DownloadLog(locations().download_log).all()
     assert (stopped.model, stopped.host, stopped.outcome) == ("tiny-1b-q4", "localhost", "stopped")
     assert (stopped.received, whole.outcome, whole.received) == (300_000, "done", len(BODY) - 300_000)
+
+
+async def test_stopping_waits_for_nothing(broker, hub, desk_home, monkeypatch):
+    hub.faults.stall_after = [300_000]
+    part = desk_home / "models" / "tiny-1b-q4.gguf.part"
+    release = threading.Event()
+    stop = broker.stop
+    monkeypatch.setattr(broker, "stop", lambda: release.wait(60) and stop())
+    download = fetch(make_entry())
+    async for _ in download:
+        if part.exists() and part.stat().st_size:
+            break
+    await asyncio.wait_for(download.aclose(), 5)
+    assert not release.is_set()
+    assert [one.outcome for one in DownloadLog(locations().download_log).all()] == ["stopped"]
+    release.set()
+    # The next one waits for the end of this one, and goes on from what it wrote.
+    received = [event async for event in fetch(make_entry())]
+    assert received[-1].resumed_from > 0
 
 
 async def test_a_download_that_fails_is_in_the_ledger(broker, hub, desk_home):

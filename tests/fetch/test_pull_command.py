@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -74,7 +74,7 @@ class Desk:
                     process.kill()
 
     def files(self) -> dict[str, int]:
-        return {path.name: path.stat().st_size for path in self.models.iterdir() if not path.name.endswith(".lock")}
+        return {path.name: path.stat().st_size for path in self.models.iterdir()}
 
     def wait_for_part(self, size: int, launcher: subprocess.Popen[str]) -> psutil.Process:
         """The fetcher, once the part is `size` bytes long."""
@@ -141,7 +141,7 @@ def test_killed_at_any_byte_it_goes_on_from_there(desk, hub):
             fetcher = desk.wait_for_part(place, launcher)
             for process in dict.fromkeys([fetcher, *family(launcher)]):
                 process.kill()
-        assert desk.files() == {"tiny-1b-q4.gguf.part": place}
+        assert desk.files()["tiny-1b-q4.gguf.part"] == place
         assert hub.ranges()[-1] == (f"bytes={start}-" if start else None)
     done = json.loads(desk.pull("--json").stdout)
     assert (done["resumed_from"], done["sha256"]) == (places[-1], hashlib.sha256(BODY).hexdigest())
@@ -176,6 +176,25 @@ def test_ctrl_c_stops_at_once_and_the_part_is_kept(desk, hub):
     assert words == "Stopped. What arrived is kept: the same command goes on from there.\n"
     assert not is_alive(fetcher)
     assert desk.files() == {"tiny-1b-q4.gguf.part": 300_000}
+
+
+def test_ctrl_c_in_a_terminal_before_the_first_byte_leaves_nothing(desk, hub):
+    import pty  # not on Windows
+
+    hub.faults.stall_after = [0]
+    program, terminal = pty.fork()
+    if program == 0:
+        os.execve(desk.command[0], [*desk.command, "models", "pull", "tiny-1b-q4", "--yes"], desk.environment)
+    wait_for(hub.ranges)
+    os.write(terminal, b"\x03")  # to every process that the terminal has in its foreground
+    shown = b""
+    with suppress(OSError):  # of a terminal that the last process has left
+        while words := os.read(terminal, 4096):
+            shown += words
+    assert os.waitstatus_to_exitcode(os.waitpid(program, 0)[1]) == 130
+    os.close(terminal)
+    assert b"Stopped. What arrived is kept" in shown
+    assert desk.files() == {}
 
 
 @pytest.mark.parametrize(
