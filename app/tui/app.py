@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from app.desk_api import Desk
+from app.tui.command_screen import CommandScreen
 from app.tui.commands import COMMANDS
 from app.tui.desk_screen import DeskScreen
 from app.tui.problems import problem_of
@@ -41,7 +42,7 @@ class LlamaDeskApp(App[None]):
         self.theme = DARK.name
 
     def get_default_screen(self) -> Screen[None]:
-        return DeskScreen(self.desk, self._start_with)
+        return CommandScreen(self.desk, self._start_with)
 
     async def on_unmount(self) -> None:
         self.workers.cancel_all()
