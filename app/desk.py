@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
+from app.adapter_choice import adapters_for, find_adapter
 from app.calibrations import Calibrations
 from app.clock import user_dates
 from app.conversation.assistant import Assistant
@@ -36,7 +37,6 @@ from app.locations import Locations
 from app.model_choice import (
     ModelChoice,
     about_the_pocket_model,
-    adapters_for,
     choose_embedding_model,
     choose_model,
     models_to_choose,
@@ -122,10 +122,17 @@ class LocalDesk(DeskRecords, DeskModels):
 
     @classmethod
     def open(
-        cls, places: Locations, *, model: str | None = None, use_model: bool = True, keep_chats: bool = False
+        cls,
+        places: Locations,
+        *,
+        model: str | None = None,
+        adapters: Sequence[str] = (),
+        use_model: bool = True,
+        keep_chats: bool = False,
     ) -> LocalDesk:
         """Open the database and check the model; nothing is loaded yet.
 
+        `adapters` take the place of those that the settings have for the model.
         With `keep_chats` what is asked and answered is kept as a conversation, unless the settings say no.
 
         Raises DeskError, RuntimeProblem or ToolProblem, each with its sentence, when either cannot be used.
@@ -133,10 +140,14 @@ class LocalDesk(DeskRecords, DeskModels):
         settings = load_settings(places.settings)
         dates = user_dates(settings)
         chosen = choose_model(model, settings.model, places) if use_model else None
+        if adapters and chosen is None:
+            raise DeskError(
+                "There is no model that an adapter could change.", hint="Leave --no-model or --adapter out."
+            )
         embedding_model = choose_embedding_model(settings.embedding_model, places)
         database = DatabaseThread(places.make().database, lambda: dates.now().timestamp())
         try:
-            session = _session(chosen, places, database, settings) if chosen else None
+            session = _session(chosen, places, database, settings, adapters) if chosen else None
             embedder = (
                 open_embedder(embedding_model, places, lambda path: fingerprint_of(database, path))
                 if embedding_model
@@ -362,8 +373,10 @@ def _seal() -> str:
     return "network sealed" if report.missing else "sealed"
 
 
-def _session(model: Path, places: Locations, database: DatabaseThread, settings: Settings) -> EngineSession:
-    adapters = adapters_for(model, settings.adapters, places)
+def _session(
+    model: Path, places: Locations, database: DatabaseThread, settings: Settings, asked: Sequence[str] = ()
+) -> EngineSession:
+    adapters = [find_adapter(one, places) for one in asked] or adapters_for(model, settings.adapters, places)
     return open_session(
         model,
         places,

@@ -124,6 +124,14 @@ class Desk(Protocol):
         """
         ...
 
+    async def use_adapter(self, wanted: str, checked: Callable[[], None] = lambda: None) -> str:
+        """Let this LoRA adapter alone change the model in use, or "none", until the screen is left. Gives its name.
+
+        `checked` is called when it is good; then what is under way ends. Raises DeskError or RuntimeProblem for one
+        that cannot be used: then nothing changes.
+        """
+        ...
+
     async def model_list(self) -> list[ModelRow]:
         """Our own small model, those of the list, and what else is on this machine."""
         ...

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from app.adapter_choice import find_adapter
 from app.database_thread import DatabaseThread
 from app.desk_api import ModelRow
 from app.download_terms import TITLE, DownloadTerms, check_usable, terms_of
@@ -20,8 +21,10 @@ from app.model_room import machine_memory
 from app.model_verification import Verified, verified
 from runtime.fetch.events import Fetched, Progress
 from runtime.manifest import ManifestEntry, entry_of
+from runtime.model_file import check_adapter
 
 _TELL_SECONDS = 0.1
+NO_ADAPTER = "none"
 
 
 class DeskModels:
@@ -33,6 +36,22 @@ class DeskModels:
     @property
     def model_in_use(self) -> Path | None:
         raise NotImplementedError
+
+    async def use_adapters(self, files: Sequence[Path]) -> None:
+        raise NotImplementedError
+
+    async def use_adapter(self, wanted: str, checked: Callable[[], None] = lambda: None) -> str:
+        """Let this LoRA adapter alone change the model in use, or "none", until the screen is left. Gives its name.
+
+        `checked` is called when it is good. Raises DeskError or RuntimeProblem for one that cannot be used: then
+        nothing changes.
+        """
+        files = [] if wanted == NO_ADAPTER else [find_adapter(wanted, self._places)]
+        if files and self.model_in_use is not None:
+            await asyncio.to_thread(check_adapter, files[0], self.model_in_use)
+        checked()
+        await self.use_adapters(files)
+        return files[0].stem if files else ""
 
     async def model_list(self) -> list[ModelRow]:
         """Our own small model, those of the list, and what else is on this machine."""

@@ -6,7 +6,6 @@ keeps it, by that program's name for it: "ollama:llama3.2:1b", "hf:org/repositor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,15 +58,6 @@ def choose_embedding_model(preferred: str | None, places: Locations) -> Path | N
         return _find(preferred, places)
     installed = installed_embedding_models(places)
     return installed[0] if len(installed) == 1 else None
-
-
-def adapters_for(model: Path, preferred: Mapping[str, Sequence[str]], places: Locations) -> list[Path]:
-    """The LoRA adapters of a model, which the settings name by its file or name.
-
-    Raises DeskError when one is not there.
-    """
-    names = {name_in_settings(model, places), str(model), model.name, model.stem}
-    return [_find(adapter, places) for name, adapters in preferred.items() if name in names for adapter in adapters]
 
 
 def installed_models(places: Locations) -> list[Path]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import click
 from pydantic import BaseModel
 
+from app.commands.model_options import adapter_option, model_option
 from app.commands.output import echo_json, echo_markdown
 from app.conversation.events import (
     Answered,
@@ -72,7 +73,8 @@ class Answer(BaseModel):
 @click.command()
 @click.argument("question")
 @click.option("--in", "folder", type=click.Path(path_type=Path), help="Answer from this folder; it is read first.")
-@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or one in the models folder.")
+@model_option
+@adapter_option
 @click.option("--no-model", is_flag=True, help="Answer with the best matching sentences, without a model.")
 @click.option(
     "--yes-to", "yes_to", metavar="TOOL", multiple=True, help="Carry out the writes of this tool; may be repeated."
@@ -85,6 +87,7 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
     question: str,
     folder: Path | None,
     model: str | None,
+    adapters: tuple[str, ...],
     no_model: bool,
     yes_to: tuple[str, ...],
     chat: str | None,
@@ -101,7 +104,9 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
     root = sources_of([folder])[0].root if folder else None
     if chat is not None and chat != "new" and not chat.isdecimal():
         raise click.UsageError("--chat takes the number of a conversation (llama-desk chats list), or new.")
-    desk = LocalDesk.open(locations(), model=model, use_model=not no_model, keep_chats=chat is not None)
+    desk = LocalDesk.open(
+        locations(), model=model, adapters=adapters, use_model=not no_model, keep_chats=chat is not None
+    )
     asking = _Asking(desk, frozenset(yes_to), int(chat) if chat and chat != "new" else None)
     if unknown := asking.yes_to - set(desk.tool_names):
         raise click.UsageError(f"There is no tool {min(unknown)}; there are {', '.join(desk.tool_names)}.")

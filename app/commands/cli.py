@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 import app
+from app.commands.model_options import adapter_option, model_option
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
 from tools.desk_db.occupancy import name_this_process
@@ -41,27 +42,28 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(app.__version__, prog_name="llama-desk")
-@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or an ID of `models list`.")
+@model_option
+@adapter_option
 @click.pass_context
-def cli(context: click.Context, model: str | None) -> None:
+def cli(context: click.Context, model: str | None, adapters: tuple[str, ...]) -> None:
     """A private assistant that lives on this desktop. Without a command it opens the screen.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 done in part, 130 interrupted. Data lives in one folder, which
     LLAMA_DESK_HOME moves.
     """
     name_this_process(f"llama-desk {context.invoked_subcommand or ''}".strip())
-    context.default_map = {name: {"model": model} for name in NAMES} if model else None
+    given = {name: value for name, value in (("model", model), ("adapters", adapters)) if value}
+    context.default_map = {name: {**given, "digest": given} for name in NAMES}  # the inbox has a digest of its own
     if context.invoked_subcommand is None:
         from app.commands.screen import open_screen
 
-        open_screen(model)
+        open_screen(model, adapters)
 
 
 @cli.result_callback()
 @click.pass_context
-def back_up(context: click.Context, code: int | None, model: str | None) -> int | None:
+def back_up(context: click.Context, code: int | None, **_options: object) -> int | None:
     """Make the backup of the day, after what the user waited for. It never changes how the command ended."""
-    del model
     if context.invoked_subcommand in KEEPING and code != Exit.INTERRUPTED:
         from app.daily_backup import back_up_after_command
 

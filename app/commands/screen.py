@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from app.clock import now, user_zone
@@ -16,16 +17,16 @@ from app.settings import load_settings
 from tools.desk_db.occupancy import only_screen
 
 
-def open_screen(model: str | None) -> None:
+def open_screen(model: str | None, adapters: Sequence[str] = ()) -> None:
     """Run the terminal screen until the user leaves it.
 
     Raises `InUse` when another process is the screen of this data folder.
     """
     with only_screen(locations().make().database):
-        _run_screen(model)
+        _run_screen(model, adapters)
 
 
-def _run_screen(model: str | None) -> None:
+def _run_screen(model: str | None, adapters: Sequence[str]) -> None:
     # Read by Textual when it is imported. What a key changes just after a frame is drawn one or two frame times later:
     # with Textual's own 60 frames a second that is up to 33 ms. A frame is drawn only when something changed.
     os.environ.setdefault("TEXTUAL_FPS", "200")
@@ -33,7 +34,7 @@ def _run_screen(model: str | None) -> None:
 
     places = locations()
     zone = user_zone(load_settings(places.settings))
-    app = LlamaDeskApp(LocalDesk.open(places, model=model, keep_chats=True))
+    app = LlamaDeskApp(LocalDesk.open(places, model=model, adapters=adapters, keep_chats=True))
 
     def report(sentence: str) -> None:
         app.call_later(partial(app.notify, sentence, title="No backup", severity="error", timeout=20, markup=False))

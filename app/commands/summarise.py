@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from app.commands.model_options import adapter_option, model_option
 from app.commands.output import check_writable, echo_json, echo_markdown, write_file
 from app.commands.progress import ProgressLine
 from app.desk import LocalDesk
@@ -30,7 +31,8 @@ class Output:
 
 @click.command()
 @click.argument("named", nargs=-1, required=True, metavar="PATH...")
-@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or one in the models folder.")
+@model_option
+@adapter_option
 @click.option("--no-model", is_flag=True, help="The digest alone: the sentences that carry each file, no model.")
 @click.option(
     "--depth",
@@ -46,6 +48,7 @@ class Output:
 def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
     named: tuple[str, ...],
     model: str | None,
+    adapters: tuple[str, ...],
     no_model: bool,
     depth: str,
     levels: int | None,
@@ -64,7 +67,7 @@ def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option
         check_writable(out)
     options = SummaryOptions("quick" if depth == "quick" else "full", not no_model, fresh, levels)
     title = heading(sources_of(paths))
-    desk = LocalDesk.open(locations(), model=model, use_model=not no_model)
+    desk = LocalDesk.open(locations(), model=model, adapters=adapters, use_model=not no_model)
     report = asyncio.run(_summarise(desk, paths, options))
     if report is None:
         return Exit.INTERRUPTED

@@ -25,6 +25,7 @@ from app.tui.intent import (
     Perform,
     Summarise,
     Undo,
+    UseAdapter,
     UseModel,
     understand,
 )
@@ -65,6 +66,8 @@ class CommandScreen(DeskScreen):
                 await self.action_new_conversation(persona)
             case UseModel(wanted=wanted):
                 self.jobs.use_model(wanted)
+            case UseAdapter(wanted=wanted):
+                self.jobs.use_adapter(wanted)
             case Undo(effect_id=effect_id):
                 self.places.undo(effect_id)
             case Perform(action=action):

@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("title", "Title", "Of this conversation, or of the one in the list", "begin('/title ')", "TITLE"),
     Command("persona", "Persona", "Begin a conversation that it answers", "begin('/persona ')", "NAME"),
     Command("model", "Use another model", "The conversation goes on with it", "pick_model", "[NAME]"),
+    Command("adapter", "Change the model by an adapter", "A LoRA file, or none", "begin('/adapter ')", "FILE|none"),
     Command("models", "Models", "Those here and those to be had: use, download", "go('models')", "", "f10", "f10"),
     Command("inbox", "Inbox", "All messages, or those that fit", "go('inbox')", "[WORDS]", "f5", "f5"),
     Command("thread", "Inbox: the message's thread", "The messages that belong together", "thread"),

@@ -58,6 +58,13 @@ class UseModel:
 
 
 @dataclass(frozen=True, slots=True)
+class UseAdapter:
+    """An adapter by its name, or its file; "none" for none."""
+
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     effect_id: int
 
@@ -72,7 +79,9 @@ class Misunderstood:
     sentence: str
 
 
-Intent = Summarise | Ask | OpenSource | GoTo | Entitle | Answerer | UseModel | Undo | Perform | Misunderstood
+Intent = (
+    Summarise | Ask | OpenSource | GoTo | Entitle | Answerer | UseModel | UseAdapter | Undo | Perform | Misunderstood
+)
 
 _COMMAND = re.compile(r"/(?P<name>[^\s/\\.]*)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _PATH_START = re.compile(r"""["']|~|/|\\\\|\.{1,2}(?:[/\\]|$)|[A-Za-z]:[/\\]|file://""")
@@ -163,6 +172,7 @@ _ARGUMENT_READERS: dict[str, Callable[[str], Intent]] = {
     "title": Entitle,
     "persona": Answerer,
     "model": UseModel,
+    "adapter": lambda text: UseAdapter(str(path_from(text))),
     "inbox": partial(GoTo, "inbox"),
     "calendar": partial(GoTo, "calendar"),
     "undo": _undo,

@@ -79,6 +79,10 @@ class Jobs:
         """Go on with another model; what is at work is stopped when that one's file is good."""
         self._screen.run_worker(self._use_model(wanted), group="model", exclusive=True)
 
+    def use_adapter(self, wanted: str) -> None:
+        """Let an adapter change the model; what is at work is stopped when its file is good."""
+        self._screen.run_worker(self._use_adapter(wanted), group="model", exclusive=True)
+
     def stop_one(self) -> bool:
         """Stop the answer, or else the summary; False when nothing is at work."""
         for worker in (self._answer, self._summary):
@@ -139,6 +143,12 @@ class Jobs:
             self._screen.show_engine(await self._desk.engine_state())
         self._screen.places.read_again()
         await self._screen.places.say(f"{one_line(name)} answers from now on. It is loaded with the next question.")
+
+    async def _use_adapter(self, wanted: str) -> None:
+        name = await self._desk.use_adapter(wanted, checked=self.stop_all)
+        self._screen.show_engine(await self._desk.engine_state())
+        changed = f"{one_line(name)} changes the model" if name else "No adapter changes the model"
+        await self._screen.places.say(f"{changed} from now on, until you leave.")
 
     async def _watch_folders(self) -> None:
         async for problem in self._desk.watch_folders():

@@ -133,6 +133,15 @@ class FakeDesk:
         self.engine = EngineState("The good model", "CPU", seal="sealed")
         return "The good model"
 
+    async def use_adapter(self, wanted: str, checked: Callable[[], None] = lambda: None) -> str:
+        """Only the adapter that is named "good" can be used."""
+        if wanted not in {"good", "none"}:
+            raise DeskError(f"There is no adapter '{wanted}'.", title="Adapter not found", hint="Name another.")
+        checked()
+        adapter = "" if wanted == "none" else wanted
+        self.engine = EngineState(f"The model {adapter and '+ good'}".strip(), "CPU", seal="sealed")
+        return adapter
+
     async def model_list(self) -> list[ModelRow]:
         return list(self.rows)
 

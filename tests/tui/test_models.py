@@ -9,6 +9,7 @@ from app.model_choice import ModelChoice
 from app.tui.header import Header
 from app.tui.model_picker import ModelPicker
 from app.tui.prompt import Prompt
+from tests.adapters import make_lora
 from tests.models import make_tiny_llama
 from tests.tui.conftest import until
 from tests.tui.fake_desk import FakeDesk
@@ -108,3 +109,33 @@ async def test_a_real_desk_changes_its_model(make_app, desk_home):
         await pilot.press(*"/model a", "enter")
         await until(pilot, lambda: words_on(pilot.app).count("answers from now on") == 2)
         assert [choice.name for choice in await desk.models() if choice.in_use] == ["a"]
+
+
+async def test_an_adapter_changes_the_model_on_the_screen(make_app, desk_home):
+    from app.desk import LocalDesk
+    from app.locations import locations
+
+    places = locations().make()
+    make_tiny_llama(places.models / "a.gguf")
+    make_lora(places.models / "style.gguf")
+    async with make_app(LocalDesk.open(places)).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"/adapter style", "enter")
+        await until(pilot, lambda: "style changes the model from now on, until you leave." in words_on(pilot.app))
+        assert "+ style" in header_of(pilot.app)
+        await pilot.press(*"/adapter a", "enter")
+        await until(pilot, lambda: "a.gguf is not an adapter but a model of its own." in words_on(pilot.app))
+        assert "+ style" in header_of(pilot.app)
+        await pilot.press(*"/adapter none", "enter")
+        await until(pilot, lambda: "No adapter changes the model from now on" in words_on(pilot.app))
+        assert "+ style" not in header_of(pilot.app)
+
+
+async def test_an_adapter_that_cannot_be_used_stops_nothing(make_app):
+    desk = paused_desk()
+    async with make_app(desk, opened=True).run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: desk.pauses)
+        await pilot.press(*"/adapter other", "enter")
+        await until(pilot, lambda: "There is no adapter 'other'. Name another." in words_on(pilot.app))
+        assert desk.stopped == 0
+        await pilot.press(*"/adapter good", "enter")
+        await until(pilot, lambda: desk.stopped)

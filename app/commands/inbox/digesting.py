@@ -8,6 +8,7 @@ import contextlib
 import click
 from pydantic import BaseModel
 
+from app.commands.model_options import adapter_option, model_option
 from app.commands.output import echo_json, echo_markdown
 from app.conversation.events import Answered, AnswerNotice
 from app.desk import LocalDesk
@@ -28,14 +29,21 @@ class DigestResult(BaseModel):
 @click.option("--count", type=click.IntRange(1, 200), help="How many of the latest messages.  [default: 10]")
 @click.option("--from", "sender", metavar="WHO", help="Only of this sender: a part of the name or address.")
 @click.option("--when", metavar="WHEN", help='Only of this time: "this week", "since Monday".')
-@click.option("--model", metavar="ID|FILE", help="The model to use: a GGUF file, or one in the models folder.")
+@model_option
+@adapter_option
 @click.option("--no-model", is_flag=True, help="The messages' own sentences that carry them, without a model.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
-def digest(
-    count: int | None, sender: str | None, when: str | None, model: str | None, no_model: bool, as_json: bool
+def digest(  # noqa: PLR0913, PLR0917 - one for each option
+    count: int | None,
+    sender: str | None,
+    when: str | None,
+    model: str | None,
+    adapters: tuple[str, ...],
+    no_model: bool,
+    as_json: bool,
 ) -> int:
     """Summarise messages, each sentence with the message it rests on."""
-    desk = LocalDesk.open(locations(), model=model, use_model=not no_model)
+    desk = LocalDesk.open(locations(), model=model, adapters=adapters, use_model=not no_model)
     result = asyncio.run(_digest(desk, count, sender, when))
     if result is None:
         click.echo("Stopped.", err=True)
