@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
+from app.leftovers import ATTACHMENTS
 from app.roles import role_command
 from tools.extraction.client import Extractor
+from tools.held_folder import HeldFolder
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
@@ -22,15 +23,15 @@ class AttachmentTexts:
     """
 
     def __init__(self, home: Path) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="attachment-", dir=home)
+        self._folder = HeldFolder(home, ATTACHMENTS)
         self._extractor = Extractor(role_command("extractor"))
 
     def __call__(self, name: str, data: bytes) -> str:
         suffix = PurePosixPath(name).suffix
-        file = Path(self._folder.name) / f"attachment{suffix if _SUFFIX.fullmatch(suffix) else ''}"
+        file = self._folder.path / f"attachment{suffix if _SUFFIX.fullmatch(suffix) else ''}"
         try:
             file.write_bytes(data)
-            document = self._extractor.extract(Path(self._folder.name), file.name).document
+            document = self._extractor.extract(self._folder.path, file.name).document
         finally:
             file.unlink(missing_ok=True)
         return document.text if document else ""
@@ -42,4 +43,4 @@ class AttachmentTexts:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._extractor.close()
-        self._folder.cleanup()
+        self._folder.close()

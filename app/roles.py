@@ -12,11 +12,14 @@ import threading
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from runtime.seal import Grants, Role, SealFailed, seal
 from runtime.seal.passing import take_told
 from runtime.seal.trial import OPTION, run_trial
+
+if TYPE_CHECKING:
+    from app.locations import Locations
 
 ROLE_OPTION = "--role="
 
@@ -109,7 +112,10 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     except DeskError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         return Exit.FAILED
-    _make_temporary(places, arguments)
+    keeps = not _SAYS_ONLY.intersection(arguments)
+    if keeps:
+        with contextlib.suppress(OSError):  # said later, in a sentence, by whoever needs the data folder
+            places.mkdir(mode=0o700, parents=True, exist_ok=True)
     from app.privacy_log import PrivacyLog
 
     is_trial = arguments[:1] == [OPTION]
@@ -121,6 +127,8 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     except SealFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return Exit.FAILED
+    if keeps:
+        _begin_clean(Locations(places))
     if is_trial:
         return run_trial(report)
     if lifeline is not None:
@@ -145,15 +153,12 @@ def output_folders(arguments: Sequence[str]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path if path.is_dir() else path.absolute().parent for path in targets))
 
 
-def _make_temporary(places: Path, arguments: Sequence[str]) -> None:
-    """A folder of the data folder for what libraries put aside: no private text lies in one that others share."""
-    temporary = places / "tmp"
-    if _SAYS_ONLY.intersection(arguments):
-        return
-    with contextlib.suppress(OSError):  # said later, in a sentence, by whoever needs the data folder
-        places.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary.mkdir(mode=0o700, exist_ok=True)
-        os.environ["TMPDIR"] = os.environ["SQLITE_TMPDIR"] = str(temporary)
+def _begin_clean(places: Locations) -> None:
+    """After the seal: what this imports starts threads."""
+    from app.leftovers import clear_leftovers, make_temporary
+
+    make_temporary(places)
+    clear_leftovers(places)
 
 
 def _to_stderr(event: str, code: str) -> None:

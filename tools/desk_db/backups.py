@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from tools.desk_db.migrations import check_schema
 from tools.desk_db.private_files import new_file, private_folder, put_in_place
 from tools.desk_db.problems import permitted, translated
 from tools.errors import DatabaseProblem, ToolProblem
+from tools.held_folder import HeldFolder, clear_unheld
 from tools.sanitise import sanitise
 
 KEPT = 7
@@ -31,6 +30,8 @@ Kind = Literal["daily", "asked", "replaced"]
 
 _NAME = re.compile(r"desk-(\d{8}T\d{6})Z-(daily|asked|replaced)\.sqlite")
 _BUSY_SECONDS = 60.0
+WORKSHOP = ".work-"
+"""How the names of the folders begin in which unfinished copies are."""
 
 
 class NoSuchBackup(ToolProblem):
@@ -103,14 +104,10 @@ class Backups:
         """A private folder beside the backups, gone at the end; what others left who were killed goes too."""
         with permitted(self.folder, "backup folder"):
             private_folder(self.folder)
-            for left in self.folder.glob(".work-*"):
-                shutil.rmtree(left, ignore_errors=True)
-            folder = Path(tempfile.mkdtemp(prefix=".work-", dir=self.folder))
-        try:
-            with permitted(self.folder, "backup folder"):
-                yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            clear_unheld(self.folder, WORKSHOP)
+            folder = HeldFolder(self.folder, WORKSHOP)
+        with folder, permitted(self.folder, "backup folder"):
+            yield folder.path
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
