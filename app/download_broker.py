@@ -13,7 +13,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from app.opening import REQUEST, answer
 from app.roles import role_command
@@ -122,6 +122,13 @@ class DownloadBroker:
             self.stop()  # the desk has gone
 
 
+def _out_of_reach() -> dict[str, Any]:
+    """Of the terminal: its Ctrl-C is for the desk, which stops the download."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
 def _start_fetcher(model_id: str) -> subprocess.Popen[bytes] | None:
     """A fetcher that waits for its request; None for an id that the manifest has not, and where none can be started."""
     # The manifest and what reads it are imported by a launcher that downloads alone.
@@ -139,7 +146,7 @@ def _start_fetcher(model_id: str) -> subprocess.Popen[bytes] | None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the desk: it stops the download
+            **_out_of_reach(),
             cwd=Path(sys.executable).anchor,  # the folder that the user works in is none of its business
             env=fetcher_environment(os.environ, data_folder(), gated=entry.gated),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
-import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
@@ -43,9 +42,7 @@ async def fetch(entry: ManifestEntry, *, unverified: bool = False) -> AsyncGener
     line = launcher_line()
     if line is None:
         raise DeskError(
-            "llama-desk cannot download on Windows yet."
-            if sys.platform == "win32"
-            else "This llama-desk was not started by its launcher, which alone can download.",
+            "This llama-desk was not started by its launcher, which alone can download.",
             title=TITLE,
             hint=f"Put {entry.file} of {entry.repository} on Hugging Face into the models folder.",
         )

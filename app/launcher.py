@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
+from functools import partial
 from types import FrameType
 
+from app import inherited_line
 from app.download_broker import DownloadBroker
 from app.launcher_line import hold_line
 from app.roles import role_command, run_desk
 from runtime.seal import Grants, seal
 
+FORKS = sys.platform != "win32"
+
 
 def launch(arguments: list[str]) -> int:
     """Run the desk as a child and return its exit code; the desk ends when this process does."""
-    if sys.platform == "win32":
-        return subprocess.call([*role_command("desk"), *arguments])
     lifeline, held = os.pipe()
     wishes, desk_wishes = os.pipe()
     desk_news, news = os.pipe()
     # The terminal sends Ctrl-C to the desk as well; only the desk knows how to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    desk = os.fork()
-    if desk == 0:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        for end in (held, wishes, news):
-            os.close(end)
-        hold_line(desk_wishes, desk_news)
-        return run_desk(arguments, lifeline)
-    for end in (lifeline, desk_wishes, desk_news):
+    desks = (lifeline, desk_wishes, desk_news)
+    if FORKS:
+        desk = os.fork()
+        if desk == 0:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            for end in (held, wishes, news):
+                os.close(end)
+            hold_line(desk_wishes, desk_news)
+            return run_desk(arguments, lifeline)
+        wait = partial(_wait, desk)
+    else:
+        wait = inherited_line.start(role_command("desk"), arguments, desks).wait
+    for end in desks:
         os.close(end)
     seal("launcher", Grants())
     broker = DownloadBroker(wishes, news)
     broker.start()
     try:
-        return _wait(desk)
+        return wait()
     finally:
         broker.end()
 

@@ -61,10 +61,24 @@ def run_role(role: Role, arguments: list[str]) -> int:
 
         return launch(arguments)
     if role == "desk":
-        return run_desk(arguments)
+        return _run_started_desk(arguments)
     if role == "fetcher":
         return _run_fetcher(arguments)
     return _run_worker(role, arguments)
+
+
+def _run_started_desk(arguments: list[str]) -> int:
+    """The desk in a process that its launcher did not fork but start."""
+    from app.inherited_line import take
+    from app.launcher_line import hold_line
+
+    ends, arguments = take(arguments)
+    if not ends:
+        return run_desk(arguments)
+    lifeline, wishes, news = ends
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which the launcher leaves to the desk
+    hold_line(wishes, news)
+    return run_desk(arguments, lifeline)
 
 
 def _run_worker(role: Role, arguments: list[str]) -> int:

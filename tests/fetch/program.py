@@ -24,4 +24,9 @@ if __name__ == "__main__":
     )
     runtime.manifest.load_manifest = lambda: entries
     app.roles.role_command = lambda role: [sys.executable, "-I", __file__, manifest, f"--role={role}"]
+    if sys.argv[1] == "--start":  # the desk in a process of its own, as on Windows
+        import app.launcher
+
+        del sys.argv[1]
+        app.launcher.FORKS = False
     main()

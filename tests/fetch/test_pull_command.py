@@ -197,6 +197,25 @@ def test_ctrl_c_in_a_terminal_before_the_first_byte_leaves_nothing(desk, hub):
     assert desk.files() == {}
 
 
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_desk_that_is_started_instead_of_forked_downloads_too(desk, hub, stopped):
+    desk.command.append("--start")
+    if not stopped:
+        assert desk.pull("--json").returncode == 0
+        assert list(desk.models.iterdir()) == [desk.models / "tiny-1b-q4.gguf"]
+        return
+    hub.faults.stall_after = [300_000]
+    with desk.pulling() as launcher:
+        fetcher = desk.wait_for_part(300_000, launcher)
+        started = the_desk(launcher, fetcher)
+        assert started.cmdline()[-5].startswith("--line=")
+        started.send_signal(signal.SIGINT)
+        _, words = launcher.communicate(timeout=60)
+    assert launcher.returncode == 130
+    assert words == "Stopped. What arrived is kept: the same command goes on from there.\n"
+    assert desk.files() == {"tiny-1b-q4.gguf.part": 300_000}
+
+
 @pytest.mark.parametrize(
     ("faults", "sentence"),
     [

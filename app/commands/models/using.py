@@ -34,6 +34,8 @@ def use(model: str, as_json: bool) -> int:
 
     It is written into settings.toml; what else stands there stays as it is.
     """
+    if not model.strip():
+        raise click.UsageError("An empty name is no model's.")
     places = locations().make()
     path = choose_model(model, None, places)
     setting = _setting_for(path, places)
