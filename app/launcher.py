@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 
@@ -25,6 +26,7 @@ def launch(arguments: list[str]) -> int:
     # The terminal sends Ctrl-C to the desk as well; only the desk knows how to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     desks = (lifeline, desk_wishes, desk_news)
+    wait: Callable[[], int]
     if FORKS:
         desk = os.fork()
         if desk == 0:

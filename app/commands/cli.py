@@ -62,8 +62,9 @@ def cli(context: click.Context, model: str | None, adapters: tuple[str, ...]) ->
 
 @cli.result_callback()
 @click.pass_context
-def back_up(context: click.Context, code: int | None, **_options: object) -> int | None:
+def back_up(context: click.Context, code: int | None, model: str | None, adapters: tuple[str, ...]) -> int | None:
     """Make the backup of the day, after what the user waited for. It never changes how the command ended."""
+    del model, adapters
     if context.invoked_subcommand in KEEPING and code != Exit.INTERRUPTED:
         from app.daily_backup import back_up_after_command
 
