@@ -131,7 +131,8 @@ def _others(found: Found, memory: Memory) -> Iterator[ListedModel]:
             name: memory_needed(model.size, kv_bytes_per_token(said, {}), min(tokens, context))
             for name, tokens in (CONTEXTS | {"usual": USUAL_CONTEXT}).items()
         }
-        fit = room(needed.pop("usual"), *memory)
+        usual = needed.pop("usual")
+        fit = room(usual, *memory) if said else Room(False, "cannot be read as a GGUF file")
         yield ListedModel(
             id=sanitise(model.name),
             name=text_of(said.get("general.name")) or sanitise(model.path.stem),
@@ -139,6 +140,7 @@ def _others(found: Found, memory: Memory) -> Iterator[ListedModel]:
             installed=True,
             fits=fit.fits,
             why=fit.why,
+            runs=bool(said),
             program=model.program,
             path=sanitise(str(model.path)),
             file=model.path,

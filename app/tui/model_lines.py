@@ -14,7 +14,7 @@ from app.tui.terminal_safety import one_line
 from app.wording import file_size
 from runtime.model_store.places import PROGRAM_NAMES
 
-_LICENCE_FROM = 72
+_LICENCE_FROM = 88
 """Cells from which there is room for the licence."""
 _LICENCE_CELLS = 22
 

@@ -198,6 +198,12 @@ def _disk_faults(models: Path) -> Iterator[None]:
                 f"The disk of {models} is full.", hint="Make room and pull again; what is here already is kept."
             ) from error
         raise FetchProblem(
-            f"{error.filename or models} cannot be written ({error.strerror or error}).",
+            f"{_named(error, models)} cannot be written ({error.strerror or error}).",
             hint="Mend that and pull again.",
         ) from error
+
+
+def _named(error: OSError, models: Path) -> object:
+    """What could not be written; a file of ours that no user knows is named by its folder."""
+    unknown = error.filename is None or Path(str(error.filename)).name.startswith(".")
+    return models if unknown else error.filename

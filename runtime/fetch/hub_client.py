@@ -16,7 +16,7 @@ import httpx2
 from huggingface_hub import close_session, get_hf_file_metadata, get_session, hf_hub_url, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 
-from runtime.fetch.hosts import Hub, host_of
+from runtime.fetch.hosts import HUB, Hub, host_of
 from runtime.fetch.problems import FetchProblem, Interrupted, not_found, refused_by_hub
 from runtime.manifest import ManifestEntry
 
@@ -100,9 +100,19 @@ class HubClient:
                     f"{host} could not prove that it is itself: its certificate is not valid here.",
                     hint="Check the date of this machine, or the network that you are on.",
                 ) from error
-            raise Interrupted(_unreachable(host, isinstance(error, httpx2.ConnectError))) from error
+            raise Interrupted(self._unreachable(isinstance(error, httpx2.ConnectError))) from error
         except (httpx2.InvalidURL, httpx2.RequestError, ValueError) as error:  # an address that is none
             raise FetchProblem(f"{host} answered what cannot be understood.", hint="Try again later.") from error
+
+    def _unreachable(self, never_connected: bool) -> FetchProblem:
+        host = host_of(self._hub.endpoint)
+        if not never_connected:
+            return FetchProblem(
+                f"The connection to {host} broke off.", hint="What is here is kept; pull again to go on."
+            )
+        where = "" if self._hub.endpoint == HUB else "correct HF_ENDPOINT or "
+        hint = f"{where}connect this machine to the network and pull again."
+        return FetchProblem(f"{host} cannot be reached.", hint=hint[0].upper() + hint[1:])
 
     def _headers(self, url: str, start: int) -> dict[str, str]:
         headers = dict(_HEADERS)
@@ -164,12 +174,6 @@ def _trusted_certificates() -> ssl.SSLContext:
         raise FetchProblem(
             "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read.", hint="Correct it, or unset it."
         ) from error
-
-
-def _unreachable(host: str, never_connected: bool) -> FetchProblem:
-    if never_connected:
-        return FetchProblem(f"{host} cannot be reached.", hint="Connect this machine to the network and pull again.")
-    return FetchProblem(f"The connection to {host} broke off.", hint="What is here is kept; pull again to go on.")
 
 
 def _certificate_refused(error: BaseException | None) -> bool:

@@ -57,9 +57,13 @@ def other_length(entry: ManifestEntry, host: str, named: int, expected: int) -> 
 
 def disk_full(needed: int, free: int, folder: object) -> FetchProblem:
     return FetchProblem(
-        f"There is no room for it in {folder}: {needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free.",
+        f"There is no room for it in {folder}: {_amount(needed)} are needed and {_amount(free)} are free.",
         hint="Make room and pull again; what is here already is kept.",
     )
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def _alternative(entry: ManifestEntry) -> str:

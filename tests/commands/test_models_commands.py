@@ -84,6 +84,21 @@ def test_the_list_says_of_each_model_whether_it_is_here_and_fits_and_why(asked):
     assert "European Union" in vision["restriction"]
 
 
+@pytest.mark.parametrize("contents", [b"", b"GGUF" + bytes(range(200, 256)), b"<html>"])
+def test_what_is_no_model_file_is_listed_as_of_no_use(places, asked, contents):
+    (places.models / "broken.gguf").write_bytes(contents)
+    _, said, _ = asked("list")
+    broken = next(model for model in said["models"] if model["id"] == "broken.gguf")
+    assert (broken["fits"], broken["runs"], broken["why"]) == (False, False, "cannot be read as a GGUF file")
+
+
+@pytest.mark.parametrize("command", ["use", "pull"])
+def test_an_empty_name_names_no_model(places, command, capsys):
+    assert run(["models", command, "", "--json"]) != 0
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not places.settings.exists()
+
+
 @pytest.mark.parametrize(("total", "fits"), [(4 * GB, False), (8 * GB, True)])
 def test_what_fits_depends_on_the_memory_of_the_machine(asked, monkeypatch, total, fits):
     monkeypatch.setattr("app.commands.models.listing.machine_memory", lambda: Memory(total, total))

@@ -253,8 +253,9 @@ def test_certificates_that_are_not_there_are_named(pull, monkeypatch, tmp_path):
 
 def test_a_machine_without_a_network_is_told_so(pull, hub):
     pull.source = Source(hub_at("https://localhost:1"))
-    with pytest.raises(FetchProblem, match="localhost cannot be reached"):
+    with pytest.raises(FetchProblem, match="localhost cannot be reached") as told:
         pull()
+    assert told.value.hint == "Correct HF_ENDPOINT or connect this machine to the network and pull again."
     assert pull.files() == {}
 
 
