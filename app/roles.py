@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, get_args
 from runtime.seal import Grants, Role, SealFailed, seal
 from runtime.seal.passing import take_told
 from runtime.seal.trial import OPTION, run_trial
+from runtime.telemetry import TELEMETRY_OFF
 
 if TYPE_CHECKING:
     from app.locations import Locations
@@ -25,14 +26,6 @@ ROLE_OPTION = "--role="
 
 _SAYS_ONLY = frozenset({"--help", "-h", "--version"})
 """With these nothing is kept, so no folder is made."""
-
-TELEMETRY_OFF = {
-    "DO_NOT_TRACK": "1",
-    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_XET": "1",
-    "HF_HUB_OFFLINE": "1",
-}
 
 
 def role_command(role: Role) -> list[str]:
@@ -56,6 +49,7 @@ def split_role(arguments: Sequence[str]) -> tuple[Role, list[str]]:
 
 def run_role(role: Role, arguments: list[str]) -> int:
     """Play `role` to its end and return the exit code. Each role is sealed before it does anything else."""
+    os.environ.update(TELEMETRY_OFF)
     if role == "launcher":
         from app.launcher import launch
 
@@ -116,7 +110,7 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
 
     `lifeline` is the reading end of a pipe that the launcher holds open for as long as it lives.
     """
-    os.environ.update(TELEMETRY_OFF)
+    os.environ["HF_HUB_OFFLINE"] = "1"  # the fetcher alone speaks to the hub
     _write_any_text()
     from app.errors import DeskError, Exit
     from app.locations import Locations, data_folder

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from runtime.telemetry import TELEMETRY_OFF
+
 KEPT = frozenset(
     {
         "HF_ENDPOINT",
@@ -21,13 +23,8 @@ KEPT = frozenset(
         "WINDIR",
     }
 )
-TELEMETRY_OFF = {
-    "DO_NOT_TRACK": "1",
-    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_XET": "1",
-}
+SILENT = TELEMETRY_OFF | {"HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+"""What the client of the hub is told: report nothing, draw nothing."""
 
 
 def fetcher_environment(environ: Mapping[str, str], home: Path, *, gated: bool) -> dict[str, str]:
@@ -38,7 +35,7 @@ def fetcher_environment(environ: Mapping[str, str], home: Path, *, gated: bool) 
     kept = {name: value for name, value in environ.items() if name.upper() in KEPT}
     if gated and environ.get("HF_TOKEN"):
         kept["HF_TOKEN"] = environ["HF_TOKEN"]
-    return kept | TELEMETRY_OFF | {"LLAMA_DESK_HOME": str(home)}
+    return kept | SILENT | {"LLAMA_DESK_HOME": str(home)}
 
 
 def certificates(environ: Mapping[str, str]) -> tuple[Path, ...]:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from runtime.engine.environment import die_with_parent, take_stdin, take_stdout
 from runtime.errors import RuntimeProblem
-from runtime.fetch.environment import TELEMETRY_OFF, certificates
+from runtime.fetch.environment import SILENT, certificates
 from runtime.fetch.events import Failed, Fetched, FetchEvent, encode_line
 from runtime.fetch.hosts import HUB_HOSTS, Hub, hub_at
 from runtime.fetch.problems import FetchProblem
@@ -63,7 +63,7 @@ def main(load: Callable[[], Sequence[ManifestEntry]], models: Path, hosts: Seque
 def _sealed(models: Path, hosts: Sequence[str]) -> tuple[Hub, SealReport]:
     """Raises FetchProblem, SealFailed and OSError."""
     sys.dont_write_bytecode = True
-    os.environ.update(TELEMETRY_OFF)
+    os.environ.update(SILENT)
     os.umask(0o077)
     models.mkdir(mode=0o700, parents=True, exist_ok=True)
     hub = hub_at(os.environ.get("HF_ENDPOINT"), hosts)

@@ -20,7 +20,7 @@ from app.download_log import DownloadLog
 from app.downloads import fetch
 from app.errors import DeskError
 from app.locations import locations
-from runtime.fetch.environment import KEPT, TELEMETRY_OFF
+from runtime.fetch.environment import KEPT, SILENT
 from runtime.fetch.events import Fetched
 from tests.fetch.conftest import BODY, make_entry
 from tests.fetch.hub_server import CERTIFICATE
@@ -161,7 +161,7 @@ def test_the_fetcher_is_given_nothing_of_the_user(manifest, desk_home, monkeypat
     [(command, options)] = started
     assert command[-1] == "--role=fetcher"
     assert options["cwd"] == "/"
-    assert set(options["env"]) <= KEPT | set(TELEMETRY_OFF) | {"LLAMA_DESK_HOME"}
+    assert set(options["env"]) <= KEPT | set(SILENT) | {"LLAMA_DESK_HOME"}
 
 
 @pytest.mark.parametrize("request_line", ["nothing", "https://evil.example/", "tiny-1b-q4 now", "", "x" * 500])
