@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -210,7 +211,9 @@ def _targets(role: Role, places: Locations) -> Targets:
     return Targets(
         unix_path=str(places.home / "nobody-listens"),
         abstract_name="llama-desk-nobody-listens",
-        victim=os.getpid(),
+        victim=os.getppid()
+        if sys.platform == "darwin"
+        else os.getpid(),  # in the desk's sandbox signals are let through
         secret=str(places.database),
         outside=str(outside),
     )

@@ -23,6 +23,8 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
     On Linux the kernel takes away every socket, other processes' memory, new privileges, and all files but the grants
     and what a program needs to run; none but the desk starts a program either. The fetcher keeps the internet's
     sockets: its Python code is held to the hosts that are granted, and by the kernel TCP leads to their ports alone.
+    On macOS its sandbox does; what the desk starts inherits the desk's. On Windows the engine and the extractor were
+    started in a container (`runtime.seal.windows`), and there is nothing for the others.
     What this platform could not enforce is in the report. `note` is told of each connection that Python code tries to
     open: the event, and which code. Raises SealFailed where it promises to and did not: then nothing must be opened.
     """
@@ -31,10 +33,8 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
     enforced, missing = ["files private to this user", python], [NETWORK, FILES]
     if _no_core_dumps():
         enforced.append("no core dumps")
-    if sys.platform == "linux" and role != "launcher":
-        from runtime.seal.linux import seal_by_kernel
-
-        by_kernel = seal_by_kernel(role, grants)
+    if role != "launcher":
+        by_kernel = _seal_by_kernel(role, grants)
         enforced += by_kernel
         missing = [one for one in missing if not any(held.startswith(one) for held in by_kernel)]
         if any(held.startswith(TCP) for held in by_kernel):
@@ -47,6 +47,25 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
         refuse_connections(note)
     _held.append(SealReport(role, tuple(enforced), tuple(missing)))
     return _held[-1]
+
+
+def _seal_by_kernel(role: Role, grants: Grants) -> list[str]:
+    """Let this system's kernel hold the process to its role; the sentences say what it holds."""
+    if sys.platform == "linux":
+        from runtime.seal.linux import seal_by_kernel
+
+        held = seal_by_kernel(role, grants)
+    elif sys.platform == "darwin":
+        from runtime.seal.macos import seal_by_kernel
+
+        held = seal_by_kernel(role, grants)
+    elif sys.platform == "win32":
+        from runtime.seal.windows import seal_by_kernel
+
+        held = seal_by_kernel(role)
+    else:
+        held = []
+    return held
 
 
 def sealed() -> SealReport | None:

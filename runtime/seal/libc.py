@@ -6,7 +6,7 @@ import ctypes
 import os
 from typing import Any
 
-libc: Any = ctypes.CDLL(None, use_errno=True)
+libc: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 if hasattr(libc, "syscall"):
     libc.syscall.restype = ctypes.c_long
 

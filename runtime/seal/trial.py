@@ -26,13 +26,18 @@ def run_trial(report: SealReport) -> int:
     """Answer on stdout; the targets to try come on stdin, as JSON, or nothing does."""
     asked = sys.stdin.read()
     attempts: list[dict[str, Any]] = []
-    if asked.strip() and sys.platform == "linux":
+    if asked.strip() and _is_held_here(report):
         from runtime.seal.escapes import Targets, try_all
 
-        tried = try_all(Targets(**json.loads(asked)), reads_everything=report.role == "desk")
+        tried = try_all(Targets(**json.loads(asked)), report.role)
         attempts = [asdict(attempt) for attempt in tried]
     sys.stdout.write(json.dumps({"enforced": report.enforced, "missing": report.missing, "attempts": attempts}))
     return 0
+
+
+def _is_held_here(report: SealReport) -> bool:
+    """On Windows the kernel holds those in a container alone: trying others would show what is said already."""
+    return sys.platform != "win32" or not report.missing
 
 
 def read_trial(text: str) -> Trial:
