@@ -77,8 +77,15 @@ def _run_started_desk(arguments: list[str]) -> int:
 
 def _run_worker(role: Role, arguments: list[str]) -> int:
     """The engine or the extractor: the processes that the desk starts."""
+    reads = take_told()
     try:
-        report = seal(role, Grants(read=take_told()), note=_to_stderr)
+        if sys.platform == "win32":
+            from runtime.seal.windows import run_in_container
+
+            code = run_in_container(role, reads, [*role_command(role), *arguments])
+            if code is not None:
+                return code
+        report = seal(role, Grants(read=reads), note=_to_stderr)
     except SealFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return 1

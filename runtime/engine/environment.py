@@ -41,7 +41,8 @@ def take_stdout() -> BinaryIO:
 def take_stdin() -> BinaryIO:
     """Return a private stream on what was standard input, and leave an empty one in its place."""
     private = os.dup(0)
-    empty = os.open(os.devnull, os.O_RDONLY)
+    empty, end = os.pipe()  # a container of Windows has no null device
+    os.close(end)
     os.dup2(empty, 0)
     os.close(empty)
     if sys.platform == "win32":

@@ -36,9 +36,9 @@ class Watchdog:
         self._thread = threading.Thread(target=self._watch, name="extractor-watchdog", daemon=True)
         self._thread.start()
 
-    def arm(self) -> None:
-        """The time for one file begins now."""
-        self._deadline = time.monotonic() + self._limits.seconds
+    def arm(self, seconds: float | None = None) -> None:
+        """The time for one file begins now, or for something else that may take so many seconds."""
+        self._deadline = time.monotonic() + (seconds or self._limits.seconds)
         self.largest = 0
         self._armed.set()
 

@@ -26,6 +26,10 @@ READS = "LLAMA_DESK_READS"
 """The variable by which a process is told what it may open, as JSON: the seal reads it."""
 
 
+_GREETING_SECONDS = 600.0 if sys.platform == "win32" else None
+"""On Windows each file of a folder is told who may read it before the process starts in its container."""
+
+
 class ExtractorFailed(ToolProblem):
     """The process that reads documents cannot be started."""
 
@@ -108,7 +112,7 @@ class WorkerProcess:
         self._process.wait()
 
     def _greet(self) -> None:
-        self._watchdog.arm()
+        self._watchdog.arm(_GREETING_SECONDS)
         try:
             frame = read_frame(self._stdout)
             if frame is None:
