@@ -18,7 +18,7 @@ from app.tui.command_screen import CommandScreen
 from app.tui.commands import COMMANDS
 from app.tui.desk_screen import DeskScreen
 from app.tui.problems import problem_of
-from app.tui.terminal_safety import TerminalSafety
+from app.tui.terminal_safety import TerminalSafety, one_line
 from app.tui.themes import DARK, LIGHT
 
 
@@ -57,6 +57,11 @@ class LlamaDeskApp(App[None]):
         for command in COMMANDS:
             label = f"{command.title}  ({command.key_label})" if command.key_label else command.title
             yield SystemCommand(label, command.help, partial(self.desk_screen.run_action, command.action))
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """What Textual calls for a link. No address is opened: it is shown, for who wants it to take elsewhere."""
+        del new_tab
+        self.notify(one_line(url), title="Not opened", severity="warning", markup=False)
 
     def action_toggle_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

@@ -17,6 +17,7 @@ from app.folder_summary.events import DigestReady, FilesRead, Finished, Notice, 
 from app.folder_summary.report import Citation, CitedSentence, Coverage, FileReport, Report
 from app.model_list import ListedModel
 from app.tui.terminal_safety import TerminalSafety
+from tests.tui.conftest import until
 from tests.tui.fake_desk import NOW, FakeDesk, Pause
 from tools.calendar import Attendee, Listing, Occurrence, new_event
 from tools.desk_db import Effect
@@ -135,7 +136,21 @@ def drawn(app) -> str:
 def links(app) -> list[str]:
     strips = app.screen._compositor.render_strips()
     filtered = (strip.apply_filter(TerminalSafety(), BLACK) for strip in strips)
-    return [segment.style.link for strip in filtered for segment in strip if segment.style and segment.style.link]
+    styles = [segment.style for strip in filtered for segment in strip if segment.style]
+    actions = [style.meta["@click"] for style in styles if style.meta.get("@click") == "app.quit"]
+    return [style.link for style in styles if style.link] + actions
+
+
+async def test_an_address_is_shown_and_not_opened(make_app, monkeypatch):
+    app = make_app(desk_that_says("x"))
+    async with app.run_test(size=(140, 40)) as pilot:
+        monkeypatch.setattr(app._driver, "open_url", lambda *_, **__: pytest.fail("it was opened"))
+        app.open_url("http://evil.example/\x1b]52;c;ZXZpbA==\x07[bold]x")
+        await until(pilot, lambda: len(app._notifications) > 0)
+        [told] = app._notifications
+    assert told.message.startswith("http://evil.example/")
+    assert told.message.endswith("[bold]x")
+    assert (told.message.isprintable(), told.markup) == (True, False)
 
 
 BLACK = Color(0, 0, 0)
