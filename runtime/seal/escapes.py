@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from runtime.seal.report import Role
 
-_SECONDS = 4
+_SECONDS = 40
+"""What no way out takes on the slowest machine; one that is closed is refused at once."""
 _MEANT: dict[tuple[str, Role | None], set[str]] = {
     ("", "desk"): {"read a secret"},
     ("darwin", "fetcher"): {"DNS"},

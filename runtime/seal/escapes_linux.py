@@ -131,7 +131,7 @@ def _child(targets: Targets) -> str:
         "import ctypes, os; f = ctypes.CDLL(None, use_errno=True).socket(2, 1, 0);"
         "raise SystemExit(0 if f >= 0 else ctypes.get_errno())"
     )
-    done = subprocess.run([sys.executable, "-I", "-c", program], check=False, capture_output=True, timeout=SECONDS)
+    done = subprocess.run([sys.executable, "-I", "-c", program], check=False, capture_output=True, timeout=10 * SECONDS)
     if done.returncode:
         raise OSError(done.returncode, os.strerror(done.returncode))
     return f"a program with a socket, for port {targets.tcp_port}"

@@ -100,7 +100,7 @@ def _kernel(_: Targets) -> str:
 def _child(targets: Targets) -> str:
     """This same Python as another process, which knows nothing of this one."""
     command = [sys.executable, "-I", "-c", _CHILD, str(targets.tcp_port)]
-    done = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS)
+    done = subprocess.run(command, check=False, capture_output=True, timeout=10 * SECONDS)
     if done.returncode:
         raise OSError(done.returncode, os.strerror(done.returncode))
     return "a program that connected"
@@ -108,7 +108,7 @@ def _child(targets: Targets) -> str:
 
 def _other_program(_: Targets) -> str:
     """What opens whatever it is given with the program that the system has for it."""
-    subprocess.run(["/usr/bin/open", "-h"], check=False, capture_output=True, timeout=SECONDS)
+    subprocess.run(["/usr/bin/open", "-h"], check=False, capture_output=True, timeout=10 * SECONDS)
     return "started the opener of this system"
 
 

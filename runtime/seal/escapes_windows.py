@@ -95,12 +95,12 @@ def _tcp_from_python(_: Targets) -> str:
 
 
 def _child(_: Targets) -> str:
-    done = subprocess.run([sys.executable, "-I", "-c", ""], check=False, capture_output=True, timeout=_SECONDS)
+    done = subprocess.run([sys.executable, "-I", "-c", ""], check=False, capture_output=True, timeout=10 * _SECONDS)
     return f"a program that ended with {done.returncode}"
 
 
 def _shell(_: Targets) -> str:
-    subprocess.run([os.environ.get("COMSPEC", "cmd.exe"), "/c", "exit"], check=False, timeout=_SECONDS)
+    subprocess.run([os.environ.get("COMSPEC", "cmd.exe"), "/c", "exit"], check=False, timeout=10 * _SECONDS)
     return "started the shell"
 
 

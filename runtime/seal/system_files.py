@@ -18,11 +18,15 @@ _TERMINAL = ("/dev/tty", "/dev/pts", "/dev/ptmx")
 
 
 def program_files() -> tuple[Path, ...]:
-    """The folders of this program and of the Python that runs it."""
+    """The folders of this program and of the Python that runs it.
+
+    Of one that is packed into a file the file alone: it may lie among whatever its user has downloaded.
+    """
     bundle = getattr(sys, "_MEIPASS", None)
     found = [Path(bundle)] if bundle else []
     found += [Path(prefix) for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)]
-    found += [Path(sys.executable).resolve().parent]
+    executable = Path(sys.executable).resolve()
+    found += [executable if bundle else executable.parent]
     found += [Path(sysconfig.get_paths()[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     # A checkout that is installed to be edited lies outside of them.
     found += [Path(__file__).resolve().parents[1] / name for name in ("", "../app", "../tools")]

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from runtime.seal.system_files import program_files
+
 SEALED = "from runtime.seal import Grants, seal; report = seal('{}', Grants());"
 
 
@@ -86,6 +88,16 @@ def test_only_what_was_granted_is_opened(tmp_path):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "a paper"
     assert "Permission denied" in done.stderr
+
+
+def test_what_lies_beside_a_packed_program_is_not_part_of_it(tmp_path, monkeypatch):
+    (tmp_path / "unpacked").mkdir()
+    (tmp_path / "llama-desk").touch()
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "unpacked"), raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "llama-desk"))
+    found = program_files()
+    assert {tmp_path / "unpacked", tmp_path / "llama-desk"} <= set(found)
+    assert tmp_path not in found
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and limits")
