@@ -164,12 +164,17 @@ def _install_cuda(bench: Bench) -> Path:
     """Install NVIDIA's toolkit from its packages, and return its folder."""
     bench.install("build_llama_cuda.lock")
     toolkit = bench.package("nvidia") / "cu13"
-    # A package holds no links, and linkers look for names without numbers.
-    for library in toolkit.glob("lib/lib*.so.*"):
-        plain = library.with_name(f"{library.name.partition('.so.')[0]}.so")
-        plain.unlink(missing_ok=True)
-        plain.symlink_to(library.name)
+    if sys.platform == "linux":
+        # A package holds no links, and a linker looks for names without numbers, in a folder lib64.
+        for library in toolkit.glob("lib/lib*.so.*"):
+            _link(library.with_name(f"{library.name.partition('.so.')[0]}.so"), library.name)
+        _link(toolkit / "lib64", "lib")
     return toolkit
+
+
+def _link(place: Path, target: str) -> None:
+    if not place.is_symlink():
+        place.symlink_to(target)
 
 
 def _cuda_flags(toolkit: Path, architectures: str | None) -> dict[str, str]:
