@@ -62,3 +62,14 @@ def test_the_compiler_for_an_old_glibc_is_the_locked_one(bench_module: ModuleTyp
     environment = bench_module.Bench(tmp_path, 1, "2.28").environment()
     assert environment["CC"].startswith(f"{zig / 'zig'} cc -target ")
     assert environment["CXX"].endswith("-linux-gnu.2.28 -g0")
+
+
+def test_a_change_that_does_not_fit_the_source_is_said(bench_module: ModuleType, tmp_path: Path) -> None:
+    [(name, (old, new))] = bench_module._AMENDED.items()
+    file = tmp_path / name
+    file.parent.mkdir(parents=True)
+    file.write_text(f"before\n{old}after\n", "utf-8")
+    bench_module.amend(tmp_path)
+    assert file.read_text("utf-8") == f"before\n{new}after\n"
+    with pytest.raises(SystemExit, match="is not as it was"):
+        bench_module.amend(tmp_path)
