@@ -98,7 +98,7 @@ def build_module(bench: Bench, out: Path, name: str, flags: Mapping[str, str], m
         [cmake, "--build", build, "--config", "Release", "--target", target, "--parallel", bench.jobs], environment
     )
     folder = out / name / bench.version
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(out / name, ignore_errors=True)
     folder.mkdir(parents=True)
     library = next(build.rglob(f"{target}.dll" if sys.platform == "win32" else f"lib{target}.so"))
     made = shutil.copy(library, folder)
@@ -106,8 +106,8 @@ def build_module(bench: Bench, out: Path, name: str, flags: Mapping[str, str], m
         bench.run(["strip", "--strip-unneeded", made])
     for other in more:
         shutil.copy(other, folder)
-    for file in folder.iterdir():
-        os.utime(file, (THE_SAME_TIME, THE_SAME_TIME))
+    for place in (*folder.iterdir(), folder):
+        os.utime(place, (THE_SAME_TIME, THE_SAME_TIME))
     system = sysconfig.get_platform().replace("-", "_")
     return Path(shutil.make_archive(str(out / f"llama-desk-{name}-{system}"), "zip", out / name))
 
