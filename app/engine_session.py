@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from app.calibrations import Calibrations, measure_when_calm
+from app.engine_start import engine_client
 from app.locations import Locations
 from app.model_choice import installed_additions
 from app.model_fitting import ANYTHING, ModelFitting, smaller_models
-from app.roles import role_command
 from runtime.client import EngineClient
 from runtime.errors import BadModelFile, RuntimeProblem
 from runtime.fit import Wanted
@@ -135,12 +135,7 @@ class EngineSession:
         return self.fitting.take_notice()
 
     def _make_client(self) -> EngineClient:
-        return EngineClient(
-            role_command("engine"),
-            work_dir=self._places.engine_folder,
-            log_file=self._places.engine_log,
-            reads=self._readable,
-        )
+        return engine_client(self._places, self._readable)
 
     async def _stop(self) -> None:
         if self._measuring is not None:

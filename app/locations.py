@@ -34,6 +34,11 @@ class Locations:
         return self.home / "models"
 
     @property
+    def backends(self) -> Path:
+        """Where the user puts further backends for llama.cpp."""
+        return self.home / "backends"
+
+    @property
     def engine_folder(self) -> Path:
         """The engine's working directory: always empty."""
         return self.home / "engine"
@@ -56,7 +61,7 @@ class Locations:
         Raises DeskError when the data folder cannot be written.
         """
         try:
-            for folder in (self.home, self.models, self.engine_folder, self.engine_log.parent):
+            for folder in (self.home, self.models, self.backends, self.engine_folder, self.engine_log.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DeskError(

@@ -94,7 +94,7 @@ def _run_worker(role: Role, arguments: list[str]) -> int:
     if role == "engine":
         from runtime.engine.process import main as run_engine
 
-        return run_engine()
+        return run_engine(arguments)
     if hasattr(os, "nice"):
         os.nice(10)  # reading thousands of files is no reason for a key to wait
     from tools.extraction.worker import main as run_extractor

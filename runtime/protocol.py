@@ -313,6 +313,14 @@ class DeviceReport(Message):
     """Whether it is a GPU that shares the main memory."""
 
 
+class ModuleReport(Message):
+    """The library of a backend for GPUs. `fault` is a sentence that says why it is not in use, "" when it is."""
+
+    backend: str
+    path: str
+    fault: str = ""
+
+
 class DeviceList(Message):
     kind: Literal["device_list"] = "device_list"
     request: int
@@ -320,7 +328,10 @@ class DeviceList(Message):
     backends: tuple[str, ...]
     """The backends that are loaded, by ggml's names."""
     folder: str
-    """Where llama.cpp's libraries are, and where further backends are looked for."""
+    """Where further backends are looked for."""
+    modules: tuple[ModuleReport, ...] = ()
+    cpu_variant: str = ""
+    """Which of the builds for processors is in use, such as "haswell"; "" where there is one for all."""
 
 
 class Failed(Message):

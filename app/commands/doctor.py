@@ -21,6 +21,7 @@ from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.engine_session import EngineSession, open_session
+from app.engine_start import engine_client
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
 from app.model_choice import (
@@ -31,9 +32,7 @@ from app.model_choice import (
 )
 from app.model_fitting import wanted_by
 from app.model_hashes import fingerprint_of
-from app.roles import role_command
 from app.settings import load_settings
-from runtime.client import EngineClient
 from runtime.errors import RuntimeProblem
 from runtime.model_file import check_model
 from runtime.pocket import POCKET_MODEL
@@ -177,8 +176,7 @@ def _backends(places: Locations) -> str:
 
 
 async def _ask_for_devices(places: Locations) -> DeviceList:
-    client = EngineClient(role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log)
-    async with client:
+    async with engine_client(places) as client:
         return await client.devices()
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engine_start import engine_client
 from app.file_index.instructions import VERSION, instructions_for
 from app.locations import Locations
-from app.roles import role_command
-from runtime.client import EngineClient
 from runtime.errors import BadModelFile
 from runtime.model_file import makes_vectors
 
@@ -25,9 +24,7 @@ class Embedder:
         self.model = model
         self.key = f"{fingerprint[:24]}.{VERSION}"
         self._instructions = instructions_for(model.stem)
-        self._client = EngineClient(
-            role_command("engine"), work_dir=places.engine_folder, log_file=places.engine_log, reads=[model]
-        )
+        self._client = engine_client(places, [model])
         self._loaded = False
         self._starting = asyncio.Lock()
 

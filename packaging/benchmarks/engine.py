@@ -31,11 +31,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        asyncio.run(measure(arguments.model, arguments.tokens, arguments.runs, Path(scratch)))
+        asyncio.run(measure(arguments.model.resolve(), arguments.tokens, arguments.runs, Path(scratch)))
 
 
 async def measure(model: Path, tokens: int, runs: int, scratch: Path) -> None:
-    client = EngineClient(role_command("engine"), work_dir=scratch, log_file=scratch / "engine.log")
+    client = EngineClient(role_command("engine"), work_dir=scratch, log_file=scratch / "engine.log", reads=[model])
     try:
         loaded = await client.load(model, n_ctx=4 * tokens, slots=2)
         print(f"{loaded.name} on {loaded.device}, loaded in {loaded.seconds:.2f} s")

@@ -1,4 +1,4 @@
-"""ggml's backends: loaded from llama.cpp's own folder and from nowhere else, and the devices that they bring.
+"""ggml's backends: loaded from llama.cpp's own folder and the user's, and from nowhere else; what devices they bring.
 
 A build of llama.cpp whose backends are libraries of their own would look for them in the working directory, and run
 whatever has the right name there; so they are loaded here, by their whole path, before llama.cpp looks.
@@ -7,37 +7,55 @@ whatever has the right name there; so they are loaded here, by their whole path,
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from llama_cpp import __version__ as _bindings_version
 from llama_cpp import llama_cpp as _bindings
 
+from runtime.engine.loaded_library import library_at
+from runtime.engine.modules import Module, find_modules
 from runtime.fit.memory import available_memory
-from runtime.protocol import DeviceReport
+from runtime.protocol import DeviceReport, ModuleReport
 
 FOLDER = Path(_bindings.__file__).resolve().parent / "lib"
 """Where llama.cpp's libraries are."""
 
-ADDED = ("cuda", "hip", "vulkan", "sycl", "opencl")
-"""Backends for GPUs that may be put beside a build which has its CPU built in."""
-
 _CPU, _GPU, _INTEGRATED = 0, 1, 2  # enum ggml_backend_dev_type
+_VARIANT = re.compile(r"(?:lib)?ggml-cpu-(\w+)\.(?:so|dll)")
+
+_added: list[Path] = []
+_modules: list[ModuleReport] = []
 
 
-def load_backends() -> None:
-    """Load what is in llama.cpp's folder; call it before `llama_backend_init`. Raises RuntimeError without any CPU."""
+def load_backends(added: Path | None = None) -> None:
+    """Load what is in llama.cpp's folder, and what of the user's; call it before `llama_backend_init`.
+
+    In the folder `added` there is one for each version of the bindings: a library for another one could be loaded, and
+    would fail later. Raises RuntimeError without any CPU.
+    """
     count = _function("ggml_backend_reg_count", ctypes.c_size_t)
     if not count():
         _function("ggml_backend_load_all_from_path", None, ctypes.c_char_p)(str(FOLDER).encode())
         if not count():  # llama.cpp would go on to look in the working directory
             raise RuntimeError(f"there is no backend of ggml in {FOLDER}")
-        return
-    load = _function("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)
-    for module in _modules():
-        load(str(module).encode())
+    more = added / _bindings_version if added else None
+    _added[:] = [more] if more else []
+    _modules[:] = [_load(module) for module in find_modules(FOLDER, more)]
+
+
+def place_for_more() -> Path:
+    """Where the user puts further backends."""
+    return (_added or [FOLDER])[0]
+
+
+def modules() -> tuple[ModuleReport, ...]:
+    """The libraries of backends for GPUs that were found, and what became of each."""
+    return tuple(_modules)
 
 
 def backends() -> tuple[str, ...]:
@@ -61,6 +79,28 @@ def gpu_name() -> str | None:
     return next((device.name for device in devices() if device.backend != "CPU"), None)
 
 
+def cpu_variant() -> str:
+    """Which of the builds for processors ggml chose, such as "haswell"; "" where there is one for all."""
+    count = _function("ggml_backend_reg_count", ctypes.c_size_t)
+    get = _function("ggml_backend_reg_get", ctypes.c_void_p, ctypes.c_size_t)
+    libraries = (library_at(get(index)).name for index in range(count()))
+    return next((match[1] for name in libraries if (match := _VARIANT.fullmatch(name))), "")
+
+
+def _load(module: Module) -> ModuleReport:
+    report = ModuleReport(backend=module.backend, path=str(module.path), fault=module.fault)
+    if module.fault or module.backend in backends():
+        return report
+    try:
+        ctypes.CDLL(str(module.path))  # says what is missing, where ggml says only that it failed
+    except OSError as error:
+        return report.model_copy(update={"fault": f"{module.path} could not be loaded ({error})."})
+    load = _function("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)
+    if not load(str(module.path).encode()):
+        return report.model_copy(update={"fault": f"{module.path} found no driver that it can use."})
+    return report
+
+
 def _device(handle: int) -> DeviceReport | None:
     kind = _function("ggml_backend_dev_type", ctypes.c_int, ctypes.c_void_p)(handle)
     describe = _function("ggml_backend_dev_description", ctypes.c_char_p, ctypes.c_void_p)
@@ -82,16 +122,6 @@ def _device(handle: int) -> DeviceReport | None:
         free=free_now.value,
         integrated=kind == _INTEGRATED,
     )
-
-
-def _modules() -> Iterator[Path]:
-    """The libraries of further backends that were put into llama.cpp's folder."""
-    prefix, ending = ("ggml-", ".dll") if sys.platform == "win32" else ("libggml-", ".so")
-    linked = {name.lower() for name in backends()}
-    for name in ADDED:
-        module = FOLDER / f"{prefix}{name}{ending}"
-        if name not in linked and module.is_file():
-            yield module
 
 
 @cache

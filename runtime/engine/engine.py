@@ -112,7 +112,9 @@ class Engine:
                 request=command.request,
                 devices=backends.devices(),
                 backends=backends.backends(),
-                folder=str(backends.FOLDER),
+                folder=str(backends.place_for_more()),
+                modules=backends.modules(),
+                cpu_variant=backends.cpu_variant(),
             )
         )
 

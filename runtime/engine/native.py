@@ -9,6 +9,7 @@ import ctypes
 import re
 import sys
 from collections import deque
+from pathlib import Path
 from typing import Any
 
 from llama_cpp import __version__ as bindings_version
@@ -43,10 +44,13 @@ def _log(level: int, text: bytes | None, _data: object) -> None:
 _log_callback = lib.llama_log_callback(_log)  # native code calls it for as long as the process lives
 
 
-def start() -> None:
-    """Start llama.cpp's backend once for this process, with its log going to standard error."""
+def start(more_backends: Path | None = None) -> None:
+    """Start llama.cpp's backend once for this process, with its log going to standard error.
+
+    `more_backends` is the folder of those that the user has added.
+    """
     lib.llama_log_set(_log_callback, None)
-    load_backends()
+    load_backends(more_backends)
     lib.llama_backend_init()
 
 

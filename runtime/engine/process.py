@@ -13,11 +13,13 @@ import queue
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from pydantic import ValidationError
 
 from runtime.engine.environment import die_with_parent, prepare_environment, take_stdin, take_stdout
+from runtime.engine_options import backends_in
 from runtime.errors import EngineFailed, RuntimeProblem
 from runtime.frames import FrameError, read_frame, write_frame
 from runtime.protocol import (
@@ -48,8 +50,8 @@ if TYPE_CHECKING:
 _BROKEN = EngineFailed("The engine met an error of its own.", hint="Try again; its log says more.")
 
 
-def main() -> int:
-    """Serve until told to shut down, and return the exit code."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Serve until told to shut down, and return the exit code. `arguments` are those of `runtime.engine_options`."""
     events, commands = Outbox(take_stdout()), take_stdin()
     prepare_environment()
     die_with_parent()
@@ -57,7 +59,7 @@ def main() -> int:
     from runtime.engine.engine import Engine
     from runtime.engine.interrupt import Interrupt
 
-    native.start()
+    native.start(backends_in(arguments))
     interrupt = Interrupt()
     inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
     reader = Reader(commands, inbox, interrupt, events)

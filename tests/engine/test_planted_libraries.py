@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from runtime.frames import read_frame
-from runtime.protocol import EVENT, Hello
+from runtime.frames import read_frame, write_frame
+from runtime.protocol import COMMAND, EVENT, DeviceList, Devices, Hello
 
 SOURCE = """\
 #include <stdio.h>
@@ -89,3 +90,35 @@ def test_an_engine_process_does_not(planted: Path, engine_command: tuple[str, ..
     assert payload is not None
     assert isinstance(EVENT.validate_json(payload), Hello)
     assert not (planted.parent / "ran").exists()
+
+
+def test_an_engine_with_a_library_for_each_processor_takes_one_of_its_own(
+    planted: Path, engine_command: tuple[str, ...]
+) -> None:
+    """The same with the build that packaging/build_llama.py makes, under the very names that its libraries have."""
+    variants = [path.name for path in llama_cpp_folder().glob("libggml-cpu-*.so")]
+    if not variants:
+        pytest.skip("llama.cpp is installed here with its CPU built in; packaging/build_llama.py makes the other build")
+    for name in variants:
+        shutil.copy(planted / "libggml-cpu.so", planted / name)
+    everywhere = {name: f"{planted}{os.pathsep}{os.environ.get(name, '')}" for name in ("PATH", "LD_LIBRARY_PATH")}
+    with subprocess.Popen(
+        engine_command, cwd=planted, env=os.environ | everywhere, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as engine:
+        assert engine.stdout is not None
+        read_frame(engine.stdout)
+        write_frame(engine.stdin, COMMAND.dump_json(Devices(request=1)))
+        payload = read_frame(engine.stdout)
+        engine.kill()
+    assert payload is not None
+    answer = EVENT.validate_json(payload)
+    assert isinstance(answer, DeviceList)
+    assert f"libggml-cpu-{answer.cpu_variant}.so" in variants
+    assert not (planted.parent / "ran").exists()
+
+
+def llama_cpp_folder() -> Path:
+    found = find_spec("llama_cpp")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "lib"

@@ -17,7 +17,7 @@ from runtime.errors import OutOfMemory
 from runtime.fit import Candidate, Wanted, footprint_of
 from runtime.model_file import ModelFacts, check_model
 from runtime.pocket import POCKET_MODEL
-from runtime.protocol import DeviceList, DeviceReport, Loaded
+from runtime.protocol import DeviceList, DeviceReport, Loaded, ModuleReport
 
 GIB = 2**30
 CPU = DeviceReport(backend="CPU", name="a processor", total=16 * GIB, free=12 * GIB)
@@ -133,7 +133,7 @@ def test_the_pocket_model_takes_little() -> None:
 @pytest.mark.parametrize(
     ("devices", "platform", "said"),
     [
-        ((CPU,), "linux", "Models run on the CPU. To use a GPU, build libggml-vulkan.so or libggml-cuda.so"),
+        ((CPU,), "linux", "Models run on the CPU. To use a GPU, put libggml-vulkan.so or libggml-cuda.so for this"),
         ((CPU,), "win32", "ggml-vulkan.dll or ggml-cuda.dll"),
         ((CPU,), "darwin", "Metal, which is built in"),
         ((CUDA, CPU), "linux", "CUDA (GTX 1650, 3 GB of 4 GB free); CPU (a processor, 12 GB of 16 GB free)"),
@@ -143,6 +143,25 @@ def test_the_pocket_model_takes_little() -> None:
 def test_backends_in_words(devices: tuple[DeviceReport, ...], platform: str, said: str) -> None:
     answer = DeviceList(request=1, devices=devices, backends=("CPU",), folder="/lib")
     assert said in about_backends(answer, platform)
+
+
+def test_the_processors_code_is_named() -> None:
+    answer = DeviceList(request=1, devices=(CPU,), backends=("CPU",), folder="/lib", cpu_variant="haswell")
+    assert "found CPU (a processor, code for haswell, 12 GB of 16 GB free)." in about_backends(answer, "linux")
+
+
+@pytest.mark.parametrize(
+    ("devices", "fault", "said"),
+    [
+        ((CPU,), "", "The CUDA backend is there and finds no GPU: install your graphics card's driver."),
+        ((CPU,), "/b/x.so\x1b could not be loaded.", "on the CPU. /b/x.so\ufffd could not be loaded. To use a GPU"),
+        ((CUDA, CPU), "", "Models run on GTX 1650. gpu_layers = 0"),
+    ],
+)
+def test_what_became_of_a_gpus_backend_in_words(devices: tuple[DeviceReport, ...], fault: str, said: str) -> None:
+    module = ModuleReport(backend="CUDA", path="/b/x.so", fault=fault)
+    answer = DeviceList(request=1, devices=devices, backends=("CPU",), folder="/b", modules=(module,))
+    assert said in about_backends(answer, "linux")
 
 
 def test_a_backend_of_another_maker_is_a_gpu_too() -> None:
