@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from tools.desk_db import DeskDatabase
 from tools.desk_db.migrations import STEPS, desk_migrations
+from tools.desk_db.sqlite import Database
 from tools.desk_db.text_hash import text_hash
 from tools.errors import DatabaseProblem
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.desk_db import sqlite
 from tools.errors import DatabaseProblem
 
 
@@ -16,10 +17,8 @@ class DiskFull(DatabaseProblem):
     """There is no room to write. What was kept before is there; what was being written is not."""
 
 
-_NOT_A_DATABASE = (
-    "is not a desk database or is damaged.",
-    "Move it away and llama-desk starts a new one; only what was derived from your files is lost.",
-)
+NOT_A_DATABASE_HINT = "Move it away and llama-desk starts a new one; only what was derived from your files is lost."
+_NOT_A_DATABASE = ("is not a desk database or is damaged.", NOT_A_DATABASE_HINT)
 
 _SENTENCES = {
     sqlite3.SQLITE_NOTADB: _NOT_A_DATABASE,
@@ -42,7 +41,7 @@ def translated(path: Path, what: str = "desk database") -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite.Error, sqlite3.Error) as error:
         primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if primary_code not in _SENTENCES:
             raise
