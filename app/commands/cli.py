@@ -12,8 +12,10 @@ import click
 
 import app
 from app.commands.model_options import adapter_option, model_option
+from app.encryption.data_keys import data_keys
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
+from tools.desk_db.keys import use_keys
 from tools.desk_db.occupancy import name_this_process
 from tools.errors import ToolProblem
 from tools.sanitise import sanitise
@@ -74,6 +76,7 @@ def back_up(context: click.Context, code: int | None, model: str | None, adapter
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. Every failure is one sentence on stderr, and JSON if asked for."""
+    use_keys(data_keys())
     try:
         return _run(arguments)
     except (DeskError, RuntimeProblem, ToolProblem) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import platform
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
@@ -20,6 +19,7 @@ from app.calibrations import Calibrations, told
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
+from app.encryption.state import encryption_in_words, look_at_encryption
 from app.engine_session import EngineSession, open_session
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
@@ -38,6 +38,7 @@ from runtime.errors import RuntimeProblem
 from runtime.model_file import check_model
 from runtime.pocket import POCKET_MODEL
 from runtime.protocol import DeviceList
+from tools.desk_db import sqlite
 from tools.desk_db.backups import Backups, check
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
@@ -72,6 +73,7 @@ def doctor(model: str | None, as_json: bool) -> int:
     if findings[-1].ok:
         findings += [
             _attempt("Database", lambda: _database(places)),
+            _attempt("Encryption", lambda: encryption_in_words(look_at_encryption(places))),
             _attempt("Backups", lambda: _backups(places)),
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Backends", lambda: _backends(places)),
@@ -140,8 +142,8 @@ def _database(places: Locations) -> str:
         folders = database.run_now(lambda db: db.files.roots())
     finally:
         database.close_now()
-    older = "" if sqlite3.sqlite_version_info >= _MENDED_SQLITE else f"; {_OLDER_SQLITE}"
-    return f"{places.database}, {len(folders)} folders read, SQLite {sqlite3.sqlite_version}{older}"
+    older = "" if sqlite.VERSION >= _MENDED_SQLITE else f"; {_OLDER_SQLITE}"
+    return f"{places.database}, {len(folders)} folders read, SQLite {'.'.join(map(str, sqlite.VERSION))}{older}"
 
 
 def _backups(places: Locations) -> str:

@@ -1,0 +1,54 @@
+"""A database written anew under another key, or under none, and compared with what it was made of."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from tools.desk_db.connecting import connect, connect_with_known_key
+from tools.desk_db.problems import translated
+from tools.desk_db.sqlite import Connection
+from tools.errors import DatabaseProblem
+
+
+def convert(source: Path, target: Path, key: bytes | None) -> bool:
+    """Write a database anew into an empty file, under `key`, and compare the two; False when it has that key already.
+
+    Raises `DatabaseProblem` when the source cannot be read in full.
+    """
+    connection, present = connect_with_known_key(source, "database")
+    with closing(connection), translated(source, "database"):
+        if present == key:
+            return False
+        with translated(target, "copy"):
+            _export(connection, target, key)
+        with translated(target, "copy"), closing(connect(target, key)) as anew:
+            found = anew.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok" or _contents(anew) != _contents(connection):
+                raise DatabaseProblem(
+                    f"The copy of {source} is not what it was made of, so nothing was changed.",
+                    hint="Check the disk and try again.",
+                )
+    return True
+
+
+def _export(connection: Connection, target: Path, key: bytes | None) -> None:
+    # Until it is whole the copy is worth nothing: neither a journal nor waiting for the disk would help it.
+    connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
+    connection.execute("ATTACH DATABASE ? AS anew KEY ?", (str(target), f"x'{key.hex()}'" if key else ""))
+    try:
+        connection.execute("PRAGMA anew.journal_mode = OFF").fetchall()
+        connection.execute("PRAGMA anew.synchronous = OFF")
+        connection.execute("SELECT sqlcipher_export('anew')").fetchall()
+        version = connection.execute("PRAGMA main.user_version").fetchone()[0]
+        connection.execute(f"PRAGMA anew.user_version = {int(version)}")
+    finally:
+        connection.execute("DETACH DATABASE anew")
+
+
+def _contents(connection: Connection) -> list[tuple[object, ...]]:
+    """The schema, the version, and how many rows each table has; those of the full-text indexes in their own tables."""
+    schema = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+    tables = [name for kind, name, _, sql in schema if kind == "table" and not str(sql).startswith("CREATE VIRTUAL")]
+    counts = [(name, *connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()) for name in tables]  # noqa: S608
+    return [*schema, *counts, *connection.execute("PRAGMA user_version").fetchall()]
