@@ -42,7 +42,7 @@ _STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 
 
 class FileKeyring:
-    """A keyring in a file, so that what it was given outlives a kill. Fulfils `app.encryption.system_keyring.Keyring`."""
+    """A keyring in a file, so that what it was given outlives a kill."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -157,7 +157,7 @@ def kill_at(kept: Kept, change: str, step: int = 0, seconds: float = 0.0) -> int
             kept.change(change)
             os.write(writing, str(counted[0]).encode())
             os._exit(0)
-        except BaseException as error:
+        except (AssertionError, DeskError, OSError, ToolProblem) as error:
             os.write(2, f"{change}, step {step}: {error!r}\n".encode())
         finally:
             os._exit(1)
