@@ -1,9 +1,10 @@
-"""Encrypting what is kept, changing the key, making it plain: everything is there after, and a refusal costs nothing."""
+"""Encrypting what is kept, changing the key, making it plain: everything is there after; a refusal costs nothing."""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import sqlite3
 import sys
 from datetime import UTC, datetime
@@ -175,6 +176,22 @@ class TestBackups:
         assert (changed.rewritten, changed.removed, changed.left) == (1, 2, 0)
         assert len(kept.backups.all()) == 1
         assert look_at_encryption(kept.places).plain == []
+
+    def test_damage_of_any_kind_is_no_more_than_a_backup_that_is_gone(self, tmp_path):
+        kept = prepared(tmp_path, "encrypt")
+        expected = kept_rows(kept)
+        rng, path = random.Random(5), kept.backups.all()[0].path
+        whole = path.read_bytes()
+        for _ in range(12):
+            kept.change("decrypt")
+            damaged = bytearray(whole)
+            for _ in range(rng.choice((1, 30))):
+                place = rng.choice((rng.randrange(16, 4096), rng.randrange(4096, len(whole))))
+                damaged[place : place + 40] = rng.randbytes(40)
+            path.write_bytes(damaged)
+            kept.change("encrypt")
+            assert look_at_encryption(kept.places).plain == []
+        assert kept_rows(kept) == expected
 
     def test_one_that_no_key_opens_is_left(self, tmp_path):
         kept = prepared(tmp_path, "rotate")

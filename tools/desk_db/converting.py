@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from tools.desk_db import sqlite
 from tools.desk_db.connecting import connect, connect_with_known_key
 from tools.desk_db.problems import translated
-from tools.desk_db.sqlite import Connection
 from tools.errors import DatabaseProblem
+
+_CODES = {
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+}
+"""By the words of an error: those of an export come without their code."""
 
 
 def convert(source: Path, target: Path, key: bytes | None) -> bool:
@@ -17,11 +25,10 @@ def convert(source: Path, target: Path, key: bytes | None) -> bool:
     Raises `DatabaseProblem` when the source cannot be read in full.
     """
     connection, present = connect_with_known_key(source, "database")
-    with closing(connection), translated(source, "database"):
+    with closing(connection), translated(source, "database"), _coded():
         if present == key:
             return False
-        with translated(target, "copy"):
-            _export(connection, target, key)
+        _export(connection, target, key)
         with translated(target, "copy"), closing(connect(target, key)) as anew:
             found = anew.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok" or _contents(anew) != _contents(connection):
@@ -32,21 +39,30 @@ def convert(source: Path, target: Path, key: bytes | None) -> bool:
     return True
 
 
-def _export(connection: Connection, target: Path, key: bytes | None) -> None:
+@contextmanager
+def _coded() -> Iterator[None]:
+    """Give an error without a code the one that its words stand for; any other is damage of what is read."""
+    try:
+        yield
+    except sqlite.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) in {0, sqlite3.SQLITE_ERROR}:
+            error.sqlite_errorcode = _CODES.get(str(error), sqlite3.SQLITE_CORRUPT)
+        raise
+
+
+def _export(connection: sqlite.Connection, target: Path, key: bytes | None) -> None:
     # Until it is whole the copy is worth nothing: neither a journal nor waiting for the disk would help it.
     connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
     connection.execute("ATTACH DATABASE ? AS anew KEY ?", (str(target), f"x'{key.hex()}'" if key else ""))
-    try:
-        connection.execute("PRAGMA anew.journal_mode = OFF").fetchall()
-        connection.execute("PRAGMA anew.synchronous = OFF")
-        connection.execute("SELECT sqlcipher_export('anew')").fetchall()
-        version = connection.execute("PRAGMA main.user_version").fetchone()[0]
-        connection.execute(f"PRAGMA anew.user_version = {int(version)}")
-    finally:
-        connection.execute("DETACH DATABASE anew")
+    connection.execute("PRAGMA anew.journal_mode = OFF").fetchall()
+    connection.execute("PRAGMA anew.synchronous = OFF")
+    connection.execute("SELECT sqlcipher_export('anew')").fetchall()
+    version = connection.execute("PRAGMA main.user_version").fetchone()[0]
+    connection.execute(f"PRAGMA anew.user_version = {int(version)}")
+    connection.execute("DETACH DATABASE anew")
 
 
-def _contents(connection: Connection) -> list[tuple[object, ...]]:
+def _contents(connection: sqlite.Connection) -> list[tuple[object, ...]]:
     """The schema, the version, and how many rows each table has; those of the full-text indexes in their own tables."""
     schema = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
     tables = [name for kind, name, _, sql in schema if kind == "table" and not str(sql).startswith("CREATE VIRTUAL")]

@@ -43,6 +43,8 @@ def translated(path: Path, what: str = "desk database") -> Iterator[None]:
         yield
     except (sqlite.Error, sqlite3.Error) as error:
         primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if str(error) == "unsupported file format":  # which SQLite tells like a wrong statement
+            primary_code = sqlite3.SQLITE_CORRUPT
         if primary_code not in _SENTENCES:
             raise
         if primary_code == sqlite3.SQLITE_IOERR and _is_full(path):
