@@ -73,7 +73,7 @@ def doctor(model: str | None, as_json: bool) -> int:
     if findings[-1].ok:
         findings += [
             _attempt("Database", lambda: _database(places)),
-            _attempt("Encryption", lambda: encryption_in_words(look_at_encryption(places))),
+            _attempt("Encryption", lambda: _encryption(places)),
             _attempt("Backups", lambda: _backups(places)),
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Backends", lambda: _backends(places)),
@@ -144,6 +144,13 @@ def _database(places: Locations) -> str:
         database.close_now()
     older = "" if sqlite.VERSION >= _MENDED_SQLITE else f"; {_OLDER_SQLITE}"
     return f"{places.database}, {len(folders)} folders read, SQLite {'.'.join(map(str, sqlite.VERSION))}{older}"
+
+
+def _encryption(places: Locations) -> str:
+    state = look_at_encryption(places)
+    if state.unfinished:
+        raise DeskError(encryption_in_words(state))
+    return encryption_in_words(state)
 
 
 def _backups(places: Locations) -> str:

@@ -95,9 +95,10 @@ class Backups:
             db.copy_to(part, pause)
             check(part)
             path = self._free_name(now.astimezone(UTC), kind)
+            size = part.stat().st_size
             put_in_place(part, path)
             self._prune()
-        return Backup(path, now.astimezone(UTC).replace(microsecond=0), kind, path.stat().st_size)
+        return Backup(path, now.astimezone(UTC).replace(microsecond=0), kind, size)
 
     @contextmanager
     def workshop(self) -> Iterator[Path]:

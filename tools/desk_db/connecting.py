@@ -33,7 +33,8 @@ def is_encrypted(path: Path) -> bool:
 def connect(path: Path, key: bytes | None, **options: Any) -> sqlite.Connection:
     """A connection that commits each statement by itself; `key` is the file's, or that of a file to be made.
 
-    The key is not tried yet. Raises `DatabaseProblem` where this program cannot encrypt.
+    The key is not tried yet. SQLCipher's defaults hold, by which it does not wipe memory: the same words stand in this
+    process as texts, and no other process can read it. Raises `DatabaseProblem` where this program cannot encrypt.
     """
     if key is not None and not sqlite.CAN_ENCRYPT:
         raise DatabaseProblem(
