@@ -15,7 +15,7 @@ from app.encryption.key_note import KeyNote, read_note, write_note
 from app.encryption.passphrase import WrongPassphrase, read_keys
 from app.encryption.system_keyring import Keyring, KeyringFailed
 from app.errors import DeskError
-from app.locations import Locations
+from app.locations import Locations, locations
 from tools.desk_db.keys import KEY_BYTES, Keys, new_key
 from tools.sanitise import sanitise
 
@@ -26,11 +26,17 @@ _TRIES = 3
 class DataKeys:
     """Fulfils `tools.desk_db.keys.KeySource`."""
 
-    def __init__(self, keyring: Keyring | None = None, ask: Callable[[str], str] | None = None) -> None:
-        """`ask` asks the user for a passphrase; unless given, on the terminal."""
+    def __init__(
+        self, keyring: Keyring | None = None, *, first: Path | None = None, ask: Callable[[str], str] | None = None
+    ) -> None:
+        """`first` is the database that is encrypted when it is made and a keyring works, without being asked for.
+
+        `ask` asks the user for a passphrase; unless given, on the terminal.
+        """
         self.keyring = keyring
         self.passphrase = ""
         """The one that opened the keys; "" before."""
+        self._first = first
         self._ask = ask or ask_passphrase
         self._known: dict[tuple[Path, str], Keys] = {}
 
@@ -38,7 +44,7 @@ class DataKeys:
         home = _data_folder(path)
         note = read_note(home)
         if note is None:
-            return self._begin(home) if is_new and path == Locations(home).database else Keys()
+            return self._begin(home) if is_new and path == self._first else Keys()
         return self.read(home, note)
 
     def read(self, home: Path, note: KeyNote) -> Keys:
@@ -48,11 +54,6 @@ class DataKeys:
             known = Keys(self._read(home, note), encrypts=note.keeper != "nobody")
             self._known[home, note.model_dump_json()] = known
         return known
-
-    def forget(self) -> None:
-        """Ask anew from now on."""
-        self._known.clear()
-        self.passphrase = ""
 
     def _read(self, home: Path, note: KeyNote) -> tuple[bytes, ...]:
         if note.keeper == "keyring":
@@ -146,4 +147,4 @@ def _data_folder(path: Path) -> Path:
 @cache
 def data_keys() -> DataKeys:
     """Those of this process."""
-    return DataKeys(held_keyring())
+    return DataKeys(held_keyring(), first=locations().database)

@@ -83,7 +83,7 @@ class Kept:
 
     def unlocked(self) -> DataKeys:
         """The keys as a process that starts now has them."""
-        keys = DataKeys(self.keyring, ask=lambda _: PASSPHRASE)
+        keys = DataKeys(self.keyring, first=self.places.database, ask=lambda _: PASSPHRASE)
         use_keys(keys)
         return keys
 

@@ -228,7 +228,7 @@ class TestBackups:
 class TestFirstStart:
     def test_a_keyring_takes_the_key_and_nothing_is_asked(self, tmp_path):
         kept = Kept(tmp_path)
-        use_keys(DataKeys(kept.keyring, ask=lambda _: pytest.fail("asked")))
+        use_keys(DataKeys(kept.keyring, first=kept.places.database, ask=lambda _: pytest.fail("asked")))
         with DeskDatabase.open(kept.places.make().database) as db:
             db.facts.add("alive", 1.0)
         assert is_encrypted(kept.places.database)
@@ -239,11 +239,19 @@ class TestFirstStart:
 
     def test_without_a_keyring_it_is_plain_and_says_how_to_encrypt(self, tmp_path):
         kept = Kept(tmp_path)
-        use_keys(DataKeys(None))
+        use_keys(DataKeys(None, first=kept.places.database))
         DeskDatabase.open(kept.places.make().database).close()
         state = look_at_encryption(kept.places)
         assert (state.encrypted, state.keeper, state.unfinished) == (False, None, False)
         assert "llama-desk privacy encrypt" in encryption_in_words(state)
+
+    def test_a_database_for_once_takes_no_key(self, tmp_path):
+        """As the self-test of a model makes one: nobody would ever take its key out of the keyring again."""
+        kept = Kept(tmp_path)
+        kept.unlocked()
+        DeskDatabase.open(tmp_path / "scratch" / "desk.sqlite").close()
+        assert not is_encrypted(tmp_path / "scratch" / "desk.sqlite")
+        assert not kept.keyring.all()
 
     def test_who_chose_plain_gets_plain(self, tmp_path):
         kept = Kept(tmp_path)
