@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, Self
 
 from app.errors import DeskError
@@ -41,8 +42,12 @@ class SystemKeyring:
     """Fulfils `Keyring` by a process of its own. Blocking."""
 
     def __init__(self, process: subprocess.Popen[str], *, stays: bool) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("started without pipes")
         self._process = process
+        self._stdin, self._stdout = process.stdin, process.stdout
         self._stays = stays
+        self._is_silent = False
 
     @classmethod
     def start(cls, *, stays: bool) -> Self:
@@ -84,29 +89,34 @@ class SystemKeyring:
         if self._stays:
             return
         with suppress(OSError, subprocess.TimeoutExpired):
-            self._process.communicate(timeout=1.0)
-        self._process.kill()
-        self._process.wait()
+            self._stdin.close()  # at which it ends
+            self._process.wait(timeout=1.0)
 
     def _ask(self, seconds: float, **request: str) -> dict[str, Any]:
-        if self._process.stdin is None or self._process.stdout is None:
-            raise RuntimeError("started without pipes")
-        timers = [threading.Timer(seconds, self._process.kill), threading.Timer(_SAID_AFTER_SECONDS, _say)]
-        for timer in timers:
-            timer.daemon = True
-            timer.start()
+        if self._is_silent:
+            raise _failed("it gave no answer")
+        answers: SimpleQueue[str] = SimpleQueue()
+        # A sealed process may not end one that was started before the seal: what never answers is left alone.
+        reader = threading.Thread(target=lambda: answers.put(self._stdout.readline()), daemon=True, name="keyring")
         try:
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-            answer = json.loads(self._process.stdout.readline())
-        except (OSError, ValueError) as error:
+            self._stdin.write(json.dumps(request) + "\n")
+            self._stdin.flush()
+            reader.start()
+            answer = json.loads(_first(answers, seconds))
+        except (Empty, OSError, ValueError) as error:
+            self._is_silent = True
             raise _failed("it gave no answer") from error
-        finally:
-            for timer in timers:
-                timer.cancel()
         if "failed" in answer:
             raise _failed(str(answer["failed"]))
         return dict(answer)
+
+
+def _first(answers: SimpleQueue[str], seconds: float) -> str:
+    try:
+        return answers.get(timeout=_SAID_AFTER_SECONDS)
+    except Empty:
+        _say()
+        return answers.get(timeout=seconds)
 
 
 def _say() -> None:

@@ -67,6 +67,21 @@ def test_a_process_that_ended_is_a_sentence(fake, keyring):
     assert not keyring.works()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the seal of Linux")
+def test_one_that_never_answers_holds_up_a_sealed_desk_no_longer_than_it_waits(tmp_path):
+    """The desk may not even end it: it was started before the seal."""
+    program = (
+        "import subprocess, sys; from app.encryption import system_keyring as k; k._SECONDS = k._FIRST_SECONDS = 0.2;"
+        "k._SAID_AFTER_SECONDS = 0.1; silent = 'import time; time.sleep(30)';"
+        "pipes = {'stdin': subprocess.PIPE, 'stdout': subprocess.PIPE, 'encoding': 'utf-8'};"
+        "keyring = k.SystemKeyring(subprocess.Popen([sys.executable, '-c', silent], **pipes), stays=False);"
+        "from runtime.seal import Grants, seal; from pathlib import Path; seal('desk', Grants(read=(Path('/'),)));"
+        "print(keyring.works(), keyring.works()); keyring.rest(); print('rested', flush=True); import os; os._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("False False\nrested\n", "")
+
+
 @pytest.mark.parametrize(
     ("attempt", "reaches"),
     [

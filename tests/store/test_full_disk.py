@@ -35,8 +35,8 @@ def own_mounts() -> list[str]:
         ("summary", ("128",)),
         ("backup", ("64", "1024")),
         ("restore", ("0", "256")),
-        ("encrypt", ("64", "384")),
-        ("rotate", ("128",)),
+        ("encrypt", ("128",)),
+        ("rotate", ("64",)),
     ],
 )
 def test_a_command_says_so_loses_nothing_and_goes_on_later(own_mounts, tmp_path, step, free):
