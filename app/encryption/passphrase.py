@@ -21,7 +21,7 @@ from tools.desk_db import sqlite
 from tools.desk_db.connecting import connect
 from tools.desk_db.keys import KEY_BYTES
 from tools.desk_db.private_files import new_file, put_in_place
-from tools.desk_db.problems import permitted, translated
+from tools.desk_db.problems import code_of, permitted, translated
 
 FILE = "desk.key-"
 """How the names of such files begin."""
@@ -75,7 +75,7 @@ def read_keys(path: Path, passphrase: str, cost: ScryptCost) -> tuple[bytes, ...
         try:
             found = file.execute("SELECT key FROM keys ORDER BY number").fetchall()
         except sqlite.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            if code_of(error) not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                 raise
             raise WrongPassphrase(
                 "That passphrase is not the one.", title="Not opened", hint="Nothing was changed; try again."

@@ -12,7 +12,7 @@ from typing import Any
 
 from tools.desk_db import sqlite
 from tools.desk_db.keys import keys_of
-from tools.desk_db.problems import NOT_A_DATABASE_HINT, permitted
+from tools.desk_db.problems import NOT_A_DATABASE_HINT, code_of, permitted
 from tools.errors import DatabaseProblem
 
 _PLAIN = b"SQLite format 3\x00"
@@ -74,7 +74,7 @@ def connect_with_known_key(
             connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
         except sqlite.Error as error:
             connection.close()
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+            if code_of(error) != sqlite3.SQLITE_NOTADB:
                 raise
         except BaseException:
             connection.close()

@@ -9,14 +9,8 @@ from pathlib import Path
 
 from tools.desk_db import sqlite
 from tools.desk_db.connecting import connect, connect_with_known_key
-from tools.desk_db.problems import translated
+from tools.desk_db.problems import code_of, translated
 from tools.errors import DatabaseProblem
-
-_CODES = {
-    "database or disk is full": sqlite3.SQLITE_FULL,
-    "disk I/O error": sqlite3.SQLITE_IOERR,
-}
-"""By the words of an error: those of an export come without their code."""
 
 
 def convert(source: Path, target: Path, key: bytes | None) -> bool:
@@ -25,7 +19,7 @@ def convert(source: Path, target: Path, key: bytes | None) -> bool:
     Raises `DatabaseProblem` when the source cannot be read in full.
     """
     connection, present = connect_with_known_key(source, "database")
-    with closing(connection), translated(source, "database"), _coded():
+    with closing(connection), translated(source, "database"), _readable():
         if present == key:
             return False
         _export(connection, target, key)
@@ -40,13 +34,13 @@ def convert(source: Path, target: Path, key: bytes | None) -> bool:
 
 
 @contextmanager
-def _coded() -> Iterator[None]:
-    """Give an error without a code the one that its words stand for; any other is damage of what is read."""
+def _readable() -> Iterator[None]:
+    """Take an error that has no code of its own for damage of what is read: the statements are right."""
     try:
         yield
     except sqlite.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) in {0, sqlite3.SQLITE_ERROR}:
-            error.sqlite_errorcode = _CODES.get(str(error), sqlite3.SQLITE_CORRUPT)
+        if code_of(error) in {0, sqlite3.SQLITE_ERROR}:
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise
 
 

@@ -33,6 +33,23 @@ _SENTENCES = {
 }
 
 
+_CODES = {
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database table is locked": sqlite3.SQLITE_LOCKED,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+    "unsupported file format": sqlite3.SQLITE_CORRUPT,
+}
+
+
+def code_of(error: sqlite.Error | sqlite3.Error) -> int:
+    """SQLite's primary code. SQLCipher's module tells what fails in a backup or an export in words alone."""
+    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _CODES.get(str(error), code) if code in {0, sqlite3.SQLITE_ERROR} else code
+
+
 @contextmanager
 def translated(path: Path, what: str = "desk database") -> Iterator[None]:
     """Raise `DatabaseProblem` for every failure that comes from the file or the disk; `what` the file is.
@@ -42,9 +59,7 @@ def translated(path: Path, what: str = "desk database") -> Iterator[None]:
     try:
         yield
     except (sqlite.Error, sqlite3.Error) as error:
-        primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if str(error) == "unsupported file format":  # which SQLite tells like a wrong statement
-            primary_code = sqlite3.SQLITE_CORRUPT
+        primary_code = code_of(error)
         if primary_code not in _SENTENCES:
             raise
         if primary_code == sqlite3.SQLITE_IOERR and _is_full(path):
