@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from tools.desk_db import DeskDatabase
+from tools.desk_db.connecting import is_encrypted
+from tools.desk_db.keys import keys_of
 
 _END = object()
 
@@ -23,6 +25,9 @@ class DatabaseThread:
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """`clock` dates what is done, in seconds since the epoch."""
+        # Keys may have to be asked for, on the thread that Ctrl-C reaches.
+        if is_encrypted(path):
+            keys_of(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._streams = ThreadPoolExecutor(1, thread_name_prefix="database-stream")
         self._background = ThreadPoolExecutor(1, thread_name_prefix="database-background")

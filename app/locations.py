@@ -22,6 +22,11 @@ class Locations:
         return self.home / "desk.sqlite"
 
     @property
+    def key_note(self) -> Path:
+        """Says where the key of the database is; holds none."""
+        return self.home / "key.json"
+
+    @property
     def backups(self) -> Path:
         return self.home / "backups"
 

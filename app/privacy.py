@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from app.download_log import Download, DownloadLog, in_words
+from app.encryption.state import EncryptionState, encryption_in_words, look_at_encryption
 from app.errors import DeskError
 from app.locations import Locations
 from app.privacy_log import PrivacyLog
@@ -39,6 +40,7 @@ _FILES: dict[Role, str] = {
     "engine": "reads the model that it runs; writes none",
     "extractor": "reads the one folder or file that it was started for; writes none",
     "fetcher": "writes the models folder; reads none of yours",
+    "keyring": "reads what the system's keyring needs; none of yours",
 }
 
 
@@ -79,6 +81,7 @@ class Privacy(BaseModel):
     ledger: Ledger
     grants: list[str]
     escapes: list[Escape] = []
+    encryption: EncryptionState | None = None
 
     @property
     def is_sealed(self) -> bool:
@@ -109,6 +112,7 @@ def look(places: Locations, grants: Sequence[str], *, try_to_escape: bool) -> Pr
         ),
         grants=list(grants),
         escapes=[Escape(role=role, **one) for role, trial in trials.items() for one in trial.attempts],
+        encryption=look_at_encryption(places),
     )
 
 
@@ -123,6 +127,7 @@ def told_in_words(found: Privacy) -> list[str]:
     sent = "not known: the kernel does not hold it here" if ledger.bytes_sent is None else str(ledger.bytes_sent)
     lines += ["", f"Connections attempted and blocked: {ledger.blocked}", f"Bytes sent: {sent}"]
     lines += _downloads_in_words(ledger.downloads)
+    lines += [f"Encryption: {encryption_in_words(found.encryption)}"] if found.encryption else []
     lines += [f"Folders read: {', '.join(found.grants) or 'none'}"]
     if found.escapes:
         lines += ["", *map(_escape_in_words, found.escapes)]

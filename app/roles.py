@@ -58,6 +58,10 @@ def run_role(role: Role, arguments: list[str]) -> int:
         return _run_started_desk(arguments)
     if role == "fetcher":
         return _run_fetcher(arguments)
+    if role == "keyring":
+        from app.encryption.keyring_process import main as run_keyring
+
+        return run_keyring()
     return _run_worker(role, arguments)
 
 
@@ -134,6 +138,10 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
     from app.privacy_log import PrivacyLog
 
     is_trial = arguments[:1] == [OPTION]
+    if not is_trial and not _SAYS_ONLY.intersection(arguments):
+        from app.encryption.at_start import reach_keyring
+
+        reach_keyring(Locations(places), arguments)
     grants = Grants(read=(Path("/"),), write=(places, *output_folders(arguments)))
     try:
         # A trial's attempts are ours, and no matter for the ledger.

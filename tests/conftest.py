@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.models import make_tiny_llama
 
 ROOT = Path(__file__).parents[1]
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # no test touches the keyring of whoever runs it
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -14,6 +15,7 @@ import app
 from app.commands.model_options import adapter_option, model_option
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
+from tools.desk_db.keys import Keys, use_keys
 from tools.desk_db.occupancy import name_this_process
 from tools.errors import ToolProblem
 from tools.sanitise import sanitise
@@ -74,6 +76,7 @@ def back_up(context: click.Context, code: int | None, model: str | None, adapter
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. Every failure is one sentence on stderr, and JSON if asked for."""
+    use_keys(_keys_of)
     try:
         return _run(arguments)
     except (DeskError, RuntimeProblem, ToolProblem) as error:
@@ -81,6 +84,12 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         what = f"{error.filename or 'A file'}: {error.strerror or error}."
         return _failed("A file could not be used", what, "What was done is kept.", arguments)
+
+
+def _keys_of(path: Path, is_new: bool) -> Keys:
+    from app.encryption.data_keys import data_keys
+
+    return data_keys()(path, is_new)
 
 
 def _run(arguments: Sequence[str]) -> int:

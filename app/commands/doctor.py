@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import platform
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
@@ -20,6 +19,7 @@ from app.calibrations import Calibrations, told
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
+from app.encryption.state import encryption_in_words, look_at_encryption
 from app.engine_session import EngineSession, open_session
 from app.engine_start import engine_client
 from app.errors import DeskError, Exit
@@ -37,6 +37,7 @@ from runtime.errors import RuntimeProblem
 from runtime.model_file import check_model
 from runtime.pocket import POCKET_MODEL
 from runtime.protocol import DeviceList
+from tools.desk_db import sqlite
 from tools.desk_db.backups import Backups, check
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
@@ -71,6 +72,7 @@ def doctor(model: str | None, as_json: bool) -> int:
     if findings[-1].ok:
         findings += [
             _attempt("Database", lambda: _database(places)),
+            _attempt("Encryption", lambda: _encryption(places)),
             _attempt("Backups", lambda: _backups(places)),
             _attempt("Model", lambda: _model(places, model)),
             _attempt("Backends", lambda: _backends(places)),
@@ -139,8 +141,15 @@ def _database(places: Locations) -> str:
         folders = database.run_now(lambda db: db.files.roots())
     finally:
         database.close_now()
-    older = "" if sqlite3.sqlite_version_info >= _MENDED_SQLITE else f"; {_OLDER_SQLITE}"
-    return f"{places.database}, {len(folders)} folders read, SQLite {sqlite3.sqlite_version}{older}"
+    older = "" if sqlite.VERSION >= _MENDED_SQLITE else f"; {_OLDER_SQLITE}"
+    return f"{places.database}, {len(folders)} folders read, SQLite {'.'.join(map(str, sqlite.VERSION))}{older}"
+
+
+def _encryption(places: Locations) -> str:
+    state = look_at_encryption(places)
+    if state.unfinished:
+        raise DeskError(encryption_in_words(state))
+    return encryption_in_words(state)
 
 
 def _backups(places: Locations) -> str:

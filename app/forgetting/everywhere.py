@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -13,10 +12,12 @@ from pathlib import Path
 from app.forgetting.targets import Counts, Target
 from tools.desk_db import DeskDatabase
 from tools.desk_db.backups import Backup, Backups, check
+from tools.desk_db.connecting import connect_with_known_key
 from tools.desk_db.occupancy import alone
 from tools.desk_db.private_files import new_file, put_in_place
 from tools.desk_db.problems import DiskFull
 from tools.desk_db.restoring import swap
+from tools.desk_db.sqlite import Error
 from tools.errors import DatabaseProblem
 
 
@@ -128,10 +129,7 @@ def begun(path: Path, backups: Backups, conversation_id: int) -> tuple[float, st
     for backup in backups.all():
         if rows:
             break
-        with suppress(sqlite3.Error), closing(_reading(backup.path)) as connection:  # one of a time without them
+        # One of a time without conversations, or a damaged one.
+        with suppress(Error, DatabaseProblem), closing(connect_with_known_key(backup.path, "backup")[0]) as connection:
             rows = connection.execute(asked, (conversation_id,)).fetchall()
     return rows[0] if rows else None
-
-
-def _reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

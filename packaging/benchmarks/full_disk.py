@@ -23,9 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.commands.cli import run
+from app.encryption.data_keys import PASSPHRASE_FILE
+from app.encryption.state import look_at_encryption
 from app.locations import locations
 from tools.desk_db import DeskDatabase
-from tools.desk_db.backups import Backups
+from tools.desk_db.backups import Backups, check
 from tools.desk_db.problems import DiskFull
 
 DISK_BYTES = 24 * 2**20
@@ -39,6 +41,8 @@ class Step:
 
     arguments: tuple[str, ...]
     is_done: Callable[[DeskDatabase], bool]
+    before: tuple[tuple[str, ...], ...] = ()
+    """What is run while there is room."""
 
 
 class Failed(Exception):
@@ -49,6 +53,10 @@ def steps(sources: Path) -> dict[str, Step]:
     """The steps by name; `sources` is a folder for what they read, on a disk with room."""
     mails = "".join(_mail(number) for number in range(300))
     (sources / "box.mbox").write_text(mails)
+    passphrase = sources / "passphrase"
+    passphrase.write_text("correct horse battery")
+    os.environ[PASSPHRASE_FILE] = str(passphrase)
+    encrypt = ("privacy", "encrypt", "--passphrase-file", str(passphrase), "--yes")
     papers = sources / "papers"
     papers.mkdir()
     for number in range(20):
@@ -57,14 +65,19 @@ def steps(sources: Path) -> dict[str, Step]:
         "import": Step(("inbox", "import", str(sources / "box.mbox")), lambda db: _count(db, "inbox_messages") == 300),
         "summary": Step(("summarise", str(papers), "--no-model"), lambda db: _count(db, "documents") == 20),
         "backup": Step(("backup",), lambda db: bool(Backups(db.path.parent / "backups").all())),
-        "restore": Step(("backup", "restore", "--yes"), lambda db: _count(db, "facts") == 1),
-        "forget": Step(("forget", str(papers), "--yes"), lambda db: _count(db, "passages") == 0),
+        "restore": Step(("backup", "restore", "--yes"), lambda db: _count(db, "facts") == 1, (("backup",),)),
+        "forget": Step(
+            ("forget", str(papers), "--yes"), lambda db: _count(db, "passages") == 0, (("index", "add", str(papers)),)
+        ),
+        "encrypt": Step(encrypt, lambda db: _encrypted(db) == (True, 0), (("backup",),)),
+        "rotate": Step(("privacy", "rotate", "--yes"), lambda db: _encrypted(db) == (True, 0), (("backup",), encrypt)),
+        "decrypt": Step(("privacy", "decrypt", "--yes"), lambda db: not _encrypted(db)[0], (("backup",), encrypt)),
     }
 
 
 def try_step(home: Path, name: str, step: Step, free_kilobytes: int) -> str:
     """What was said on the full disk; empty when there was room for all of it. Raises `Failed`."""
-    _prepare(home, name, step)
+    _prepare(home, step.before)
     with _full(home.parent, free_kilobytes):
         code, said = _run(step.arguments)
         if code not in {0, 3} and ("full" not in said and "No space left" not in said):
@@ -82,7 +95,7 @@ def try_step(home: Path, name: str, step: Step, free_kilobytes: int) -> str:
 
 def try_open_database(home: Path) -> None:
     """A database that stays open, as the screen's does, goes on when there is room again. Raises `Failed`."""
-    _prepare(home, "", None)
+    _prepare(home)
     with DeskDatabase.open(home / "desk.sqlite") as db:
         acknowledged = 0
         with _full(home.parent, 256), contextlib.suppress(DiskFull):
@@ -101,14 +114,14 @@ def mount_small_disk(folder: Path) -> None:
     subprocess.run(options, check=True, capture_output=True, text=True)
 
 
-def _prepare(home: Path, name: str, step: Step | None) -> None:
+def _prepare(home: Path, before: Sequence[tuple[str, ...]] = ()) -> None:
     shutil.rmtree(home, ignore_errors=True)
     with DeskDatabase.open(locations().make().database) as db:
         db.facts.add(FACT, 1.0)
-    if name == "restore":
-        _run(("backup",))
-    if name == "forget" and step is not None:
-        _run(("index", "add", step.arguments[1]))
+    for arguments in before:
+        code, said = _run(arguments)
+        if code:
+            raise Failed(f"{arguments} with room enough: {said}")
 
 
 def _check(home: Path, when: str) -> None:
@@ -117,6 +130,8 @@ def _check(home: Path, when: str) -> None:
             raise Failed(f"{when}: what was kept before is gone")
         if db.rows("PRAGMA integrity_check") != [("ok",)]:
             raise Failed(f"{when}: the database is damaged")
+    for backup in Backups(home / "backups").all():
+        check(backup.path)
     left = [file.name for file in (home / "backups").glob(".work-*")] if (home / "backups").exists() else []
     if left:
         raise Failed(f"{when}: {left} were left behind")
@@ -147,6 +162,14 @@ def _count(db: DeskDatabase, table: str) -> int:
     return int(db.rows(f"SELECT count(*) FROM {table}")[0][0])
 
 
+def _encrypted(db: DeskDatabase) -> tuple[bool, int]:
+    """Whether the database is, and how many files can be read without a key. Raises `Failed` for a change cut short."""
+    state = look_at_encryption(locations())
+    if state.unfinished:
+        raise Failed(f"{db.path}: a change of the encryption is not finished")
+    return state.encrypted, len(state.plain)
+
+
 def _mail(number: int) -> str:
     head = f"From a@example.org Sat Nov 21 10:00:00 2026\nFrom: Ana <a@example.org>\nMessage-ID: <{number}@x>\n"
     words = f"Message {number} says that the keys are with the neighbours. " * 30
@@ -156,7 +179,7 @@ def _mail(number: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--free", type=int, nargs="*", default=FREE_KILOBYTES, help="kilobytes that are left")
-    parser.add_argument("--steps", nargs="*", help="import, summary, backup, restore, forget; all unless said")
+    parser.add_argument("--steps", nargs="*", help="steps by name; all unless said")
     parser.add_argument("--verbose", action="store_true", help="print the sentences")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as disk, tempfile.TemporaryDirectory() as sources:

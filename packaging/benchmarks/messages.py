@@ -1,6 +1,6 @@
 """How fast messages come into the inbox and are found in it: messages a second, milliseconds a search and a list.
 
-    uv run python packaging/benchmarks/messages.py [--messages 100000]
+    uv run python packaging/benchmarks/messages.py [--messages 100000] [--encrypted]
 
 Makes a mailbox of its own, imports it into an empty database, imports it again, searches, and prints medians. Beside
 each stands the time in which the program computed, which tells more on a machine that is busy with other things.
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tools.date_language import Dates
 from tools.desk_db import DeskDatabase
+from tools.desk_db.keys import Keys, new_key, use_keys
 from tools.inbox import Inbox
 
 WORDS = (
@@ -49,7 +50,12 @@ QUERIES = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=100_000)
-    number = parser.parse_args().messages
+    parser.add_argument("--encrypted", action="store_true", help="in a database that is encrypted")
+    options = parser.parse_args()
+    number = options.messages
+    if options.encrypted:
+        keys = Keys((new_key(),), encrypts=True)
+        use_keys(lambda _path, _is_new: keys)
     with tempfile.TemporaryDirectory() as scratch:
         box = Path(scratch) / "box.mbox"
         with box.open("wb") as file:
@@ -62,11 +68,12 @@ def main() -> None:
                 took, computed = timed(lambda: inbox.import_path(box))
                 print(f"{what}: {number / took:,.0f} messages a second, {number / computed:,.0f} a second of computing")
             print(f"database: {db.path.stat().st_size / 2**20:.0f} MiB")
-            measure(inbox)
+            measure(db, inbox)
 
 
-def measure(inbox: Inbox) -> None:
+def measure(db: DeskDatabase, inbox: Inbox) -> None:
     actions: dict[str, Callable[[], object]] = {
+        "reading every text": lambda: db.rows("SELECT sum(length(body)) FROM inbox_messages"),
         **{f"search, {name}": lambda query=query: inbox.search(query) for name, query in QUERIES.items()},
         "newest 100": lambda: inbox.recent(100),
         "newest 100, half way down": lambda: inbox.recent(100, skip=inbox.store.count() // 2),

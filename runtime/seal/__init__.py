@@ -25,6 +25,7 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
     sockets: its Python code is held to the hosts that are granted, and by the kernel TCP leads to their ports alone.
     On macOS its sandbox does; what the desk starts inherits the desk's. On Windows the engine and the extractor were
     started in a container (`runtime.seal.windows`), and there is nothing for the others.
+    The keyring's process keeps Unix sockets, by which it speaks to the system's keyring.
     What this platform could not enforce is in the report. `note` is told of each connection that Python code tries to
     open: the event, and which code. Raises SealFailed where it promises to and did not: then nothing must be opened.
     """
@@ -44,7 +45,7 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
 
         hold_to_download(grants.hosts, grants.write)
     else:
-        refuse_connections(note)
+        refuse_connections(note, local=role == "keyring")
     _held.append(SealReport(role, tuple(enforced), tuple(missing)))
     return _held[-1]
 
@@ -76,7 +77,7 @@ def sealed() -> SealReport | None:
 def is_cut_off() -> bool:
     """Whether the kernel keeps this process, and whatever it starts, from the network."""
     report = sealed()
-    return report is not None and report.role != "fetcher" and NETWORK not in report.missing
+    return report is not None and report.role not in {"fetcher", "keyring"} and NETWORK not in report.missing
 
 
 def _no_core_dumps() -> bool:

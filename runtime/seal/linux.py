@@ -32,13 +32,14 @@ def seal_by_kernel(role: Role, grants: Grants) -> list[str]:
     try:
         not_dumpable()
         version = restrict_files(machine, read=read, write=write, ports=_ports(grants))
-        install_filter(machine, may_start_programs=role == "desk", may_connect=fetches)
+        install_filter(machine, may_start_programs=role == "desk", may_connect=fetches, local=role == "keyring")
     except OSError as error:
         raise SealFailed(
             f"This {role} could not be cut off from the network ({error.strerror}), so it does not start."
         ) from error
     tcp = [f"TCP to the hosts' ports and name servers alone (Landlock {version})"] if version >= TCP_SINCE else []
-    held = [*(tcp if fetches else ["network by the kernel (seccomp)"]), "memory closed to other processes"]
+    closed = "network by the kernel (seccomp)" + (", but for this machine's own sockets" if role == "keyring" else "")
+    held = [*(tcp if fetches else [closed]), "memory closed to other processes"]
     return [*held, f"files by the kernel (Landlock {version})"] if version else held
 
 

@@ -42,6 +42,8 @@ _TRUST = (
 )
 """Which certificates this system trusts, and how it reaches the network."""
 _CERTIFICATES = ("/Library/Keychains", "/System/Library/Keychains", "/System/Library/Security", "/private/var/db/mds")
+_KEYCHAIN = ("com.apple.SecurityServer", "com.apple.securityd.xpc", "com.apple.secd")
+_KEYCHAINS_OF_THE_USER = Path("Library/Keychains")
 _RESOLVER = "/private/var/run/mDNSResponder"
 _METAL_CONNECTIONS = ("IOAccelerator",)
 _METAL_CLIENTS = (
@@ -60,6 +62,8 @@ def profile(role: Role, grants: Grants, program: Iterable[Path]) -> str:
     lines = ["(version 1)", "(deny default)", *_to_run_at_all(own), *_files(grants)]
     if role in {"desk", "engine"}:
         lines += _metal()
+    if role == "keyring":
+        lines += _to_the_keychain()
     if role == "desk":
         lines += _of_the_desk(own)
     else:
@@ -112,6 +116,16 @@ def _metal() -> list[str]:
         _rule("iokit-open", [*connections, *clients]),
         "(allow iokit-get-properties)",
         _rule("file-read*", _below([Path("/Library/GPUBundles")])),
+    ]
+
+
+def _to_the_keychain() -> list[str]:
+    """The services that keep the user's keychains, and these themselves."""
+    own = _below([Path.home() / _KEYCHAINS_OF_THE_USER])
+    return [
+        _rule("mach-lookup", [f"(global-name {_quoted(name)})" for name in _KEYCHAIN]),
+        _rule("file-read* file-write*", own),
+        _rule("file-read*", _below(map(Path, _CERTIFICATES))),
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Role = Literal["launcher", "desk", "engine", "extractor", "fetcher"]
+Role = Literal["launcher", "desk", "engine", "extractor", "fetcher", "keyring"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,14 @@ type Instruction = tuple[int, int, int, int]
 """Operation, how many to skip when true, how many when false, operand."""
 
 
-def install_filter(machine: Machine, *, may_start_programs: bool, may_connect: bool = False) -> None:
+def install_filter(
+    machine: Machine, *, may_start_programs: bool, may_connect: bool = False, local: bool = False
+) -> None:
     """Put the filter on every thread of this process. Raises OSError when the kernel does not take it.
 
-    `may_connect` leaves it the internet's sockets and no others.
+    `may_connect` leaves it the internet's sockets and no others, `local` those to programs of this machine.
     """
-    program = list(_program(machine, may_start_programs=may_start_programs, may_connect=may_connect))
+    program = list(_program(machine, may_start_programs=may_start_programs, may_connect=may_connect, local=local))
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(program), ctypes.addressof(code)))
     no_new_privileges()
@@ -61,13 +63,16 @@ def install_filter(machine: Machine, *, may_start_programs: bool, may_connect: b
         raise OSError(ctypes.get_errno() or errno.EPERM, os.strerror(ctypes.get_errno() or errno.EPERM), "seccomp")
 
 
-def _program(machine: Machine, *, may_start_programs: bool, may_connect: bool) -> Iterator[Instruction]:
+def _program(machine: Machine, *, may_start_programs: bool, may_connect: bool, local: bool) -> Iterator[Instruction]:
     numbers = machine.numbers
     # Calls by another processor's numbers (int 0x80, x32) would pass a filter that knows this one's.
     yield from (_load(_ARCHITECTURE), (_EQUAL, 1, 0, machine.audit), (_RETURN, 0, 0, _KILL), _load(_NUMBER))
     if machine.has_x32:
         yield from ((_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL))
-    yield from (_only_internet if may_connect else _refuse)(numbers["socket"], errno.EACCES)
+    if local:
+        yield from _when(numbers["socket"], _FIRST, (_EQUAL, 1, 0, _AF_UNIX), errno.EACCES)
+    else:
+        yield from (_only_internet if may_connect else _refuse)(numbers["socket"], errno.EACCES)
     if may_connect:
         for name, flags in (("sendto", _FOURTH), ("sendmsg", _THIRD), ("sendmmsg", _FOURTH)):
             yield from _when(numbers[name], flags, (_HAS_BITS, 0, 1, _FAST_OPEN), errno.EPERM)

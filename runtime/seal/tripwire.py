@@ -27,10 +27,15 @@ _NEW_SOCKET = "socket.__new__"
 _INTERNET = {int(socket.AF_INET), int(socket.AF_INET6)}
 
 
-def refuse_connections(note: Callable[[str, str], None]) -> None:
-    """From now on and for the life of this process. `note` is told of each attempt: the event, and which code tried."""
+def refuse_connections(note: Callable[[str, str], None], *, local: bool = False) -> None:
+    """From now on and for the life of this process. `note` is told of each attempt: the event, and which code tried.
+
+    `local` lets it speak to programs of this machine over Unix sockets.
+    """
 
     def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if local and _is_unix_socket(arguments):
+            return
         if (event in NETWORK_EVENTS or _is_internet_socket(event, arguments)) and not _is_own(event, arguments):
             note(event, _who())
             raise PermissionError(f"llama-desk opens no connection; refused: {event}")
@@ -47,6 +52,10 @@ def _who() -> str:
 
 def _is_internet_socket(event: str, arguments: tuple[object, ...]) -> bool:
     return event == _NEW_SOCKET and sys.platform != "win32" and len(arguments) > 1 and arguments[1] in _INTERNET
+
+
+def _is_unix_socket(arguments: tuple[object, ...]) -> bool:
+    return bool(arguments) and isinstance(arguments[0], socket.socket) and arguments[0].family.name == "AF_UNIX"
 
 
 def _is_own(event: str, arguments: tuple[object, ...]) -> bool:

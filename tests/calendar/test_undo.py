@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from sqlite3.dump import _iterdump
 from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from tests.calendar.conftest import BERLIN, NOW
 from tools.calendar import (
@@ -22,6 +22,7 @@ from tools.calendar import (
     new_event,
 )
 from tools.desk_db import DeskDatabase
+from tools.desk_db.sqlite import Database
 
 WEEKS = Window(NOW, NOW + timedelta(weeks=4))
 DAYS = st.integers(0, 27).map(lambda days: NOW.date() + timedelta(days=days))
@@ -43,7 +44,7 @@ STEPS = st.one_of(
 
 def dump(db: DeskDatabase) -> str:
     database = Database(db.path)
-    lines = [line for line in database.conn.iterdump() if "journal_" not in line and "sqlite_sequence" not in line]
+    lines = [line for line in _iterdump(database.conn) if "journal_" not in line and "sqlite_sequence" not in line]
     database.close()
     return "\n".join(lines)
 

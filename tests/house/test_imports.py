@@ -13,7 +13,8 @@ import pytest
     [
         ("app.launcher", {"pydantic", "asyncio", "httpx2", "huggingface_hub"}),
         ("app.commands.models", {"httpx2", "huggingface_hub", "textual"}),
-        ("app.commands.cli", {"llama_cpp", "textual", "icalendar", "babel"}),
+        ("app.commands.cli", {"llama_cpp", "textual", "icalendar", "babel", "keyring"}),
+        ("app.encryption.at_start", {"keyring", "numpy", "pydantic", "sqlcipher3"}),
         ("app.desk", {"llama_cpp", "textual"}),
         ("app.tui.app", {"llama_cpp"}),
         ("runtime.client", {"llama_cpp", "textual"}),

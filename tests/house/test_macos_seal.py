@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 from pathlib import Path
 
@@ -19,6 +20,7 @@ GRANTS = {
     "engine": Grants(read=(Path("/models/a.gguf"),)),
     "extractor": Grants(read=(Path('/papers/with "quotes" and \\ and ü'),)),
     "fetcher": Grants(write=(Path("/models"),), hosts=(("hub.example", 443), ("*.hub.example", 8443))),
+    "keyring": Grants(),
 }
 TOKEN = re.compile(
     r'\s*(?:(?P<open>\()|(?P<close>\))|#"(?P<regex>[^"]*)"|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s()"]+))'
@@ -77,7 +79,7 @@ def test_nothing_is_allowed_but_what_is_said(role):
     assert unconditional <= {"process-fork", "file-read-metadata", "ipc-posix-sem", "iokit-get-properties"}
 
 
-@pytest.mark.parametrize("role", ["desk", "engine", "extractor"])
+@pytest.mark.parametrize("role", ["desk", "engine", "extractor", "keyring"])
 def test_no_network_is_left_to_those_that_see_what_is_the_users(role):
     assert rules(role)[-2:] == [["deny", "network*"], ["deny", "system-socket"]]
     for operation in ("network-outbound", "network-bind", "network-inbound", "system-socket"):
@@ -95,6 +97,13 @@ def test_the_fetcher_connects_to_the_ports_of_its_hosts():
     ]
     assert allowed("fetcher", "process-exec") == []
     assert below("fetcher", "file-write*") == {"/models"}
+
+
+def test_the_keychain_is_open_to_the_process_that_keeps_the_key_alone():
+    for role in GRANTS:
+        services = {one[1][1] for rule in allowed(role, "mach-lookup") for one in rule}
+        assert ("com.apple.secd" in services) == (role == "keyring")
+    assert below("keyring", "file-write*") == {os.path.realpath(Path.home() / "Library/Keychains")}
 
 
 def test_each_role_opens_its_own_files():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from sqlite_utils import Database
 
 from tests.inbox.mails import mail, take
 from tools.desk_db import DeskDatabase, Piece
 from tools.desk_db.inbox_schema import create_inbox
 from tools.desk_db.migrations import desk_migrations
+from tools.desk_db.sqlite import Database
 from tools.inbox.store import MessageStore
 
 CONVERSATION = [

@@ -13,13 +13,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlite_utils import Database
 
 from tools.desk_db import DeskDatabase, Piece
 from tools.desk_db.backups import KEPT, Backups, NoSuchBackup, check
 from tools.desk_db.migrations import desk_migrations
 from tools.desk_db.private_files import new_file, put_in_place
 from tools.desk_db.restoring import restore
+from tools.desk_db.sqlite import Database
 from tools.errors import DatabaseProblem
 
 NOW = datetime(2026, 11, 21, 20, 15, 3, tzinfo=UTC)

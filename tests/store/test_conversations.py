@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
-from sqlite_utils import Database
 
 from tools.conversation_search import search_conversations
 from tools.desk_db import DeskDatabase, NewTurn, NoSuchConversation, Summary
 from tools.desk_db.conversations import LONGEST_TITLE
+from tools.desk_db.sqlite import Database
 from tools.sanitise import sanitise
 
 
@@ -219,7 +219,9 @@ def anywhere(folder: Path, word: str) -> list[str]:
     """The database's files that hold a word, and the dump of it."""
     found = [path.name for path in folder.iterdir() if word.casefold().encode() in path.read_bytes().lower()]
     database = Database(folder / "desk.db")
-    found += ["dump" for line in database.conn.iterdump() if word.casefold() in line.casefold()]
+    for table in database.table_names():
+        rows = database.execute(f"SELECT * FROM [{table}]").fetchall()
+        found += ["dump" for row in rows if word.casefold() in str(row).casefold()]
     database.close()
     return found
 

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from tools.desk_db import DeskDatabase
 from tools.desk_db.migrations import STEPS, desk_migrations
+from tools.desk_db.sqlite import Database
 from tools.desk_db.text_hash import text_hash
 from tools.errors import DatabaseProblem
 
@@ -68,10 +68,9 @@ def test_passages_of_the_version_before_the_index_can_be_given_vectors(tmp_path)
     database = Database(path)
     desk_migrations.apply(database, stop_before="create_file_index")
     database.execute("INSERT INTO documents VALUES (1, 'hash', 1, 'txt', 'title', '')")
-    for number in range(1, 2501):
-        database.execute(
-            "INSERT INTO passages VALUES (?, 1, ?, 'line 1', 0, 1, ?, NULL)", (number, number, f"text {number}")
-        )
+    rows = [(number, number, f"text {number}") for number in range(1, 2501)]
+    with database.atomic():
+        database.conn.executemany("INSERT INTO passages VALUES (?, 1, ?, 'line 1', 0, 1, ?, NULL)", rows)
     database.close()
     with DeskDatabase.open(path) as db:
         stored = dict(db.rows("SELECT text, text_hash FROM passages"))

@@ -30,7 +30,14 @@ def own_mounts() -> list[str]:
 
 @pytest.mark.parametrize(
     ("step", "free"),
-    [("import", ("16", "256")), ("summary", ("128",)), ("backup", ("64", "1024")), ("restore", ("0", "256"))],
+    [
+        ("import", ("16", "256")),
+        ("summary", ("128",)),
+        ("backup", ("64", "1024")),
+        ("restore", ("0", "256")),
+        ("encrypt", ("128",)),
+        ("rotate", ("64",)),
+    ],
 )
 def test_a_command_says_so_loses_nothing_and_goes_on_later(own_mounts, tmp_path, step, free):
     command = [*own_mounts, sys.executable, str(PROGRAM), "--steps", step, "--free", *free]

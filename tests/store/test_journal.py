@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from sqlite3.dump import _iterdump
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
-from sqlite_utils import Database
 
 from tools.desk_db import DeskDatabase, Journal, NotUndone
 from tools.desk_db.connections import Connections
 from tools.desk_db.migrations import create_journal
+from tools.desk_db.sqlite import Database
 
 TABLES = ("things", "parts", "named")
 
@@ -60,7 +61,7 @@ def store(tmp_path: Path):
 
 def text_dump(path: Path) -> str:
     database = Database(path)
-    lines = [line for line in database.conn.iterdump() if "journal_" not in line and "sqlite_sequence" not in line]
+    lines = [line for line in _iterdump(database.conn) if "journal_" not in line and "sqlite_sequence" not in line]
     database.close()
     return "\n".join(lines)
 

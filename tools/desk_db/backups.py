@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
-from sqlite_utils import Database
 
+from tools.desk_db.connecting import connect_with_known_key
 from tools.desk_db.database import DeskDatabase
 from tools.desk_db.migrations import check_schema
 from tools.desk_db.private_files import new_file, private_folder, put_in_place
 from tools.desk_db.problems import permitted, translated
+from tools.desk_db.sqlite import Database
 from tools.errors import DatabaseProblem, ToolProblem
 from tools.held_folder import HeldFolder, clear_unheld
 from tools.sanitise import sanitise
@@ -95,9 +95,10 @@ class Backups:
             db.copy_to(part, pause)
             check(part)
             path = self._free_name(now.astimezone(UTC), kind)
+            size = part.stat().st_size
             put_in_place(part, path)
             self._prune()
-        return Backup(path, now.astimezone(UTC).replace(microsecond=0), kind, path.stat().st_size)
+        return Backup(path, now.astimezone(UTC).replace(microsecond=0), kind, size)
 
     @contextmanager
     def workshop(self) -> Iterator[Path]:
@@ -144,7 +145,7 @@ def check(path: Path) -> None:
 
     Every page is read.
     """
-    with translated(path, "backup"), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with translated(path, "backup"), closing(connect_with_known_key(path, "backup")[0]) as connection:
         connection.execute("PRAGMA query_only = ON")
         check_schema(Database(connection, execute_plugins=False), f"backup {path}", "restore another")
         empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

@@ -8,7 +8,6 @@ commits, and the checkpoints that they start, happen inside both.
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,17 +15,22 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from tools.desk_db import occupancy
+from tools.desk_db.connecting import connect, connect_with_known_key
 from tools.desk_db.private_files import private_folder
 from tools.desk_db.problems import permitted, translated
+from tools.desk_db.sqlite import Connection, Database
 
 _STEP_PAGES = 256
+# Each connection is used by one thread at a time, but closed by whichever thread closes the database.
+_OPTIONS: dict[str, Any] = {"timeout": occupancy.LOCK_SECONDS, "check_same_thread": False}
 
 
 class Connections:
-    """Statements run on the right connection, from any thread; failures of the file are raised as `DatabaseProblem`."""
+    """Statements run on the right connection, from any thread; failures of the file are raised as `DatabaseProblem`.
+
+    `key` is the one that the file is encrypted with, and so are the copies of it; None where it is plain.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,7 +44,8 @@ class Connections:
         with self._one_writer():
             occupancy.enter(path)
             try:
-                self._writer = _connect(path)
+                connection, self.key = connect_with_known_key(path, **_OPTIONS)
+                self._writer = _set_up(connection)
             except BaseException:
                 occupancy.leave(path)
                 raise
@@ -101,7 +106,7 @@ class Connections:
         `pause` is called after each megabyte; what it raises ends the copying. The copy needs no files beside it.
         """
         reader = self._connection().conn
-        with closing(sqlite3.connect(target, isolation_level=None)) as copy, translated(target, "copy"):
+        with closing(connect(target, self.key)) as copy, translated(target, "copy"):
             # Until it is whole the copy is worth nothing: neither a journal nor waiting for the disk would help it.
             copy.execute("PRAGMA journal_mode = OFF").fetchall()
             copy.execute("PRAGMA synchronous = OFF")
@@ -120,7 +125,7 @@ class Connections:
             # Wherever SQLite keeps temporary files, nothing of this is to stay there.
             database.conn.execute("PRAGMA temp_store = MEMORY")
             database.conn.execute("VACUUM INTO ?", (str(target),))
-            with closing(sqlite3.connect(target, isolation_level=None)) as anew:
+            with closing(connect(target, self.key)) as anew:
                 anew.execute("PRAGMA journal_mode = DELETE").fetchall()
 
     def close(self) -> None:
@@ -149,7 +154,7 @@ class Connections:
         return self._readers.get(thread) or self._open_reader(thread)
 
     def _open_reader(self, thread: threading.Thread) -> Database:
-        reader = _connect(self.path)
+        reader = _set_up(connect(self.path, self.key, **_OPTIONS))
         reader.conn.execute("PRAGMA query_only = ON")
         with self._readers_lock:
             for ended in [known for known in self._readers if not known.is_alive()]:
@@ -166,9 +171,7 @@ def _create_private(path: Path) -> None:
     path.chmod(0o600)
 
 
-def _connect(path: Path) -> Database:
-    # Each connection is used by one thread at a time, but closed by whichever thread closes the database.
-    connection = sqlite3.connect(path, timeout=occupancy.LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+def _set_up(connection: Connection) -> Database:
     # Names of files need not be valid Unicode; see `stored_path`.
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogatepass")
     database = Database(connection, execute_plugins=False)

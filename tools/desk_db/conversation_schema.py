@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from tools.desk_db.sqlite import Database
 
 
 def create_conversations(database: Database) -> None:

@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlite_utils import Database
-
 from tools.desk_db.connections import Connections, stored_path
 from tools.desk_db.conversation_records import Conversation, NewTurn, NoSuchConversation, Siblings, Summary, Turn
 from tools.desk_db.index_text import index_text
+from tools.desk_db.sqlite import Database
 from tools.sanitise import sanitise
 
 LONGEST_TITLE = 60

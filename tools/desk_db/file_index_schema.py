@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
+from tools.desk_db.sqlite import Database
 from tools.desk_db.text_hash import text_hash
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from tools.desk_db.sqlite import Database
 
 _INDEX_NEW = """
     INSERT INTO inbox_fts (rowid, sender, others, subject, body, files) VALUES (

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from tools.desk_db.connections import Connections
 from tools.desk_db.journal_triggers import journalled, quoted
+from tools.desk_db.sqlite import Database
 from tools.errors import ToolProblem
 
 JOURNALLED = ("calendar_events", "inbox_action_items", "facts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlite_utils import Database
+from tools.desk_db.sqlite import Database
 
 
 def journalled(database: Database, name: str) -> JournalledTable:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
-
 from tools.desk_db.conversation_schema import create_conversations
 from tools.desk_db.file_index_schema import create_file_index
 from tools.desk_db.inbox_schema import create_inbox
+from tools.desk_db.sqlite import Database, Migrations
 from tools.errors import DatabaseProblem
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.desk_db import sqlite
 from tools.errors import DatabaseProblem
 
 
@@ -16,10 +17,8 @@ class DiskFull(DatabaseProblem):
     """There is no room to write. What was kept before is there; what was being written is not."""
 
 
-_NOT_A_DATABASE = (
-    "is not a desk database or is damaged.",
-    "Move it away and llama-desk starts a new one; only what was derived from your files is lost.",
-)
+NOT_A_DATABASE_HINT = "Move it away and llama-desk starts a new one; only what was derived from your files is lost."
+_NOT_A_DATABASE = ("is not a desk database or is damaged.", NOT_A_DATABASE_HINT)
 
 _SENTENCES = {
     sqlite3.SQLITE_NOTADB: _NOT_A_DATABASE,
@@ -34,6 +33,23 @@ _SENTENCES = {
 }
 
 
+_CODES = {
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database table is locked": sqlite3.SQLITE_LOCKED,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+    "unsupported file format": sqlite3.SQLITE_CORRUPT,
+}
+
+
+def code_of(error: sqlite.Error | sqlite3.Error) -> int:
+    """SQLite's primary code. SQLCipher's module tells what fails in a backup or an export in words alone."""
+    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _CODES.get(str(error), code) if code in {0, sqlite3.SQLITE_ERROR} else code
+
+
 @contextmanager
 def translated(path: Path, what: str = "desk database") -> Iterator[None]:
     """Raise `DatabaseProblem` for every failure that comes from the file or the disk; `what` the file is.
@@ -42,8 +58,8 @@ def translated(path: Path, what: str = "desk database") -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.Error as error:
-        primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    except (sqlite.Error, sqlite3.Error) as error:
+        primary_code = code_of(error)
         if primary_code not in _SENTENCES:
             raise
         if primary_code == sqlite3.SQLITE_IOERR and _is_full(path):

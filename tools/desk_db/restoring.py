@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from tools.desk_db.backups import Backup, Backups, check
+from tools.desk_db.converting import convert
 from tools.desk_db.database import DeskDatabase
+from tools.desk_db.keys import keys_of
 from tools.desk_db.occupancy import InUse, alone
 from tools.desk_db.private_files import new_file, private_folder, put_in_place
 from tools.desk_db.problems import DiskFull, permitted
@@ -28,7 +30,9 @@ def restore(path: Path, backup: Backup, backups: Backups, now: datetime) -> Back
         kept = _keep_present(path, backups, now) if path.exists() else None
         with backups.workshop() as workshop:
             part = new_file(workshop / "restored.sqlite")
-            shutil.copyfile(backup.path, part)
+            # One that was brought from elsewhere may be plain, or under an older key.
+            if not convert(backup.path, part, keys_of(path).wanted):
+                shutil.copyfile(backup.path, part)
             swap(part, path)
         DeskDatabase.open(path).close()
     return kept

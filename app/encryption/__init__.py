@@ -1,0 +1,1 @@
+"""Encryption of what is kept: where the key is, how it comes to the desk, and how it is changed."""
