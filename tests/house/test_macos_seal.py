@@ -222,7 +222,7 @@ def test_the_report_of_macos_says_what_is_not_held(monkeypatch):
         ([macos.NETWORK, macos.INHERITED], ("files by the kernel",)),
     ):
         monkeypatch.setattr(seal, "_seal_by_kernel", lambda role, grants, held=held: held)
-        monkeypatch.setattr(seal, "refuse_connections", lambda note: None)
+        monkeypatch.setattr(seal, "refuse_connections", lambda note, local: None)
         monkeypatch.setattr(seal, "_no_core_dumps", lambda: True)
         monkeypatch.setattr("os.umask", lambda mode: 0)
         monkeypatch.setattr(seal, "_held", [])
