@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-import app
 from app.commands.model_options import adapter_option, model_option
 from app.errors import DeskError, Exit
 from runtime.errors import RuntimeProblem
@@ -42,8 +41,23 @@ class Commands(click.Group):
         return command
 
 
+def _tell_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from app.build_facts import version_text
+
+        click.echo(version_text())
+        context.exit()
+
+
 @click.command(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(app.__version__, prog_name="llama-desk")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Say which version this is, with the llama.cpp inside, and stop.",
+)
 @model_option
 @adapter_option
 @click.pass_context

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 import app
 from app.backend_wording import about_backends
+from app.build_facts import commit
 from app.calibrations import Calibrations, told
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
@@ -100,7 +101,7 @@ def _attempt(name: str, look: Callable[[], str]) -> Finding:
 def _versions() -> Finding:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("llama-cpp-python", "textual", "sqlite-utils"))
     system = f"{platform.system()} {platform.machine()}"
-    detail = f"llama-desk {app.__version__} on Python {platform.python_version()}, {system}; {libraries}"
+    detail = f"llama-desk {app.__version__} ({commit()}) on Python {platform.python_version()}, {system}; {libraries}"
     return Finding(name="Versions", ok=True, detail=detail)
 
 
