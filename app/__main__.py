@@ -12,7 +12,9 @@ def main() -> None:
     end = QuickEnd()
     try:
         from app.roles import run_role, split_role
+        from app.start_trace import mark
 
+        mark("Python runs")
         role, arguments = split_role(sys.argv[1:])
         end.code = run_role(role, arguments)
     except KeyboardInterrupt:

@@ -338,6 +338,11 @@ class LocalDesk(DeskRecords, DeskModels):
         device = loaded.device if loaded else ""
         return EngineState(self._session.name, device, await self._session.speed(), _seal(), hint)
 
+    async def start_engine(self) -> None:
+        if self._session is not None:
+            with contextlib.suppress(RuntimeProblem):
+                await self._session.start()
+
     async def privacy(self, *, try_to_escape: bool = False) -> Privacy:
         grants = await self._database.run(granted)
         return await asyncio.to_thread(look, self._places, grants, try_to_escape=try_to_escape)

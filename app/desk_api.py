@@ -111,6 +111,13 @@ class Desk(Protocol):
 
     async def engine_state(self) -> EngineState: ...
 
+    async def start_engine(self) -> None:
+        """Start the engine, without a model yet: the first question need not wait for its libraries.
+
+        When it does not start, the first question says so.
+        """
+        ...
+
     async def models(self) -> list[ModelChoice]:
         """The models that can be used: those on this machine in the order of their names, our own last."""
         ...

@@ -83,6 +83,11 @@ class EngineSession:
         """Tokens of context for one sequence: as loaded, or as it probably will be."""
         return self.fitting.n_ctx
 
+    async def start(self) -> None:
+        """Start the engine and load nothing. Raises RuntimeProblem when it does not start."""
+        async with self._starting:
+            await self._client.start()
+
     async def client(self) -> EngineClient:
         """The engine with the model loaded; the first call starts it.
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from app.start_trace import mark
 from runtime.seal import Grants, Role, SealFailed, seal
 from runtime.seal.passing import take_told
 from runtime.seal.trial import OPTION, run_trial
@@ -154,10 +155,12 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
         _begin_clean(Locations(places))
     if is_trial:
         return run_trial(report)
+    mark("the desk is sealed")
     if lifeline is not None:
         threading.Thread(target=_end_with_launcher, args=(lifeline,), daemon=True, name="lifeline").start()
     from app.commands.cli import run
 
+    mark("the commands are imported")
     # A full collection walks every object and holds up the screen; what was imported never becomes garbage.
     gc.freeze()
     gc.set_threshold(5_000, 500, 1_000)

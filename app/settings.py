@@ -9,7 +9,6 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import DeskError
@@ -81,6 +80,8 @@ def keep_setting(path: Path, key: str, value: str | bool | list[str] | None) -> 
     """
     load_settings(path)
     try:
+        import tomlkit  # here, because its import is dear and only a change needs it
+
         document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
         if value is None:
             document.pop(key, None)

@@ -54,8 +54,9 @@ def main() -> None:
     start = time.monotonic()
     bench = Bench(asked.work.resolve(), asked.out.resolve())
     epoch = int(_git("show", "-s", "--format=%ct", "HEAD") or 315532800)
-    if not asked.only_pack:
+    if not asked.only_freeze and not asked.only_pack:
         make_environment(bench, asked.python, asked.llama_wheel)
+    if not asked.only_pack:
         freeze(bench, epoch)
     made, table = make_one_file(bench, epoch, asked.name)
     print(table)
@@ -71,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="for the result (%(default)s)")
     parser.add_argument("--name", default="", help="of the result, in place of one with version and system")
+    parser.add_argument("--only-freeze", action="store_true", help="keep the environment that is there already")
     parser.add_argument("--only-pack", action="store_true", help="make the file of the folder that is there already")
     return parser.parse_args()
 

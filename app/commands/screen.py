@@ -14,6 +14,7 @@ from app.desk import LocalDesk
 from app.locations import locations
 from app.right_of_way import FirstLoop
 from app.settings import load_settings
+from app.start_trace import mark
 from tools.desk_db.occupancy import only_screen
 
 
@@ -32,9 +33,12 @@ def _run_screen(model: str | None, adapters: Sequence[str]) -> None:
     os.environ.setdefault("TEXTUAL_FPS", "200")
     from app.tui.app import LlamaDeskApp
 
+    mark("the screen is imported")
     places = locations()
     zone = user_zone(load_settings(places.settings))
     app = LlamaDeskApp(LocalDesk.open(places, model=model, adapters=adapters, keep_chats=True))
+
+    mark("the desk is open")
 
     def report(sentence: str) -> None:
         app.call_later(partial(app.notify, sentence, title="No backup", severity="error", timeout=20, markup=False))

@@ -12,6 +12,7 @@ from textual.widgets import Footer
 
 from app.desk_api import Desk, EngineState
 from app.folder_summary.report import FileReport
+from app.start_trace import mark
 from app.summary_options import SummaryOptions
 from app.tui.activity_pane import ActivityPane
 from app.tui.answer_entry import EVERYWHERE, AnswerEntry
@@ -103,6 +104,8 @@ class DeskScreen(Screen[None]):
     async def on_mount(self) -> None:
         self.query_one(PromptBar).invite(None)
         self.query_one(Prompt).focus()
+        mark("the screen is laid out")
+        self.jobs.start_engine()
         self.jobs.watch_engine()
         self.jobs.watch_folders()
         self.places.count()

@@ -62,6 +62,10 @@ class Jobs:
     def watch_engine(self) -> None:
         self._screen.run_worker(self._watch_engine(), group="engine", exclusive=True)
 
+    def start_engine(self) -> None:
+        """Have the engine start while the first frame is drawn."""
+        self._screen.run_worker(self._desk.start_engine(), group="start-engine", exclusive=True)
+
     def watch_folders(self) -> None:
         self._screen.run_worker(self._watch_folders(), group="folders", exclusive=True)
 

@@ -89,7 +89,7 @@ def _slides() -> dict[str, str]:
     )
     text = "".join(f"<a:p><a:r><a:t>{one}</a:t></a:r></a:p>" for one in SENTENCES)
     shape = (
-        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Text"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/>'
+        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Text"/><p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr><p:spPr/>'
         f"<p:txBody><a:bodyPr/>{text}</p:txBody></p:sp>"
     )
     group = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'

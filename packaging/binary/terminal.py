@@ -27,8 +27,8 @@ class Terminal:
         self.output = b""
         self._ended: int | None = None
         self.started = time.perf_counter()
-        self._pid, self._master = pty.fork()
-        if self._pid == 0:
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execve(command[0], list(command), dict(environment))
 
@@ -39,7 +39,7 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._ended is None:
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
             self._wait()
         os.close(self._master)
 
@@ -73,6 +73,6 @@ class Terminal:
         return bool(taken)
 
     def _wait(self) -> int:
-        _, status = os.waitpid(self._pid, 0)
+        _, status = os.waitpid(self.pid, 0)
         self._ended = os.waitstatus_to_exitcode(status)
         return self._ended

@@ -29,6 +29,7 @@ from runtime.seal.escape_routes import (
 from runtime.seal.escapes import Route, Targets
 from runtime.seal.libc import libc
 from runtime.seal.syscalls import Machine, this_machine
+from runtime.seal.trial import SOCKET_OPTION
 
 _MPTCP, _FAST_OPEN = 262, 0x20000000
 
@@ -131,7 +132,9 @@ def _child(targets: Targets) -> str:
         "import ctypes, os; f = ctypes.CDLL(None, use_errno=True).socket(2, 1, 0);"
         "raise SystemExit(0 if f >= 0 else ctypes.get_errno())"
     )
-    done = subprocess.run([sys.executable, "-I", "-c", program], check=False, capture_output=True, timeout=10 * SECONDS)
+    # The frozen program is no Python that could be given another program.
+    arguments = [SOCKET_OPTION] if getattr(sys, "frozen", False) else ["-I", "-c", program]
+    done = subprocess.run([sys.executable, *arguments], check=False, capture_output=True, timeout=10 * SECONDS)
     if done.returncode:
         raise OSError(done.returncode, os.strerror(done.returncode))
     return f"a program with a socket, for port {targets.tcp_port}"

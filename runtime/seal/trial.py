@@ -11,6 +11,8 @@ from runtime.seal.report import SealReport
 
 OPTION = "--trial"
 """The argument after the role that makes a process this instead."""
+SOCKET_OPTION = "--open-a-socket"
+"""The argument with which the frozen program is the child that a trial starts: it has no Python to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,17 @@ def run_trial(report: SealReport) -> int:
 def _is_held_here(report: SealReport) -> bool:
     """On Windows the kernel holds those in a container alone: trying others would show what is said already."""
     return sys.platform != "win32" or not report.missing
+
+
+def open_a_socket() -> int:
+    """Open a socket and return 0, or the number of the error that kept this process from it."""
+    import socket
+
+    try:
+        socket.socket().close()
+    except OSError as error:
+        return error.errno or 1
+    return 0
 
 
 def read_trial(text: str) -> Trial:

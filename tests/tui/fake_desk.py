@@ -116,6 +116,9 @@ class FakeDesk:
         self.opened.append(path)
         return self.documents.get(path)
 
+    async def start_engine(self) -> None:
+        self.engine_started = True
+
     async def engine_state(self) -> EngineState:
         if isinstance(self.engine, Exception):
             raise self.engine
