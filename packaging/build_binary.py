@@ -53,9 +53,9 @@ def main() -> None:
     asked = _arguments()
     start = time.monotonic()
     bench = Bench(asked.work.resolve(), asked.out.resolve())
-    epoch = int(_git("show", "-s", "--format=%ct", "HEAD") or 315532800)
+    epoch = int(git("show", "-s", "--format=%ct", "HEAD") or 315532800)
     if not asked.only_freeze and not asked.only_pack:
-        make_environment(bench, asked.python, asked.llama_wheel)
+        make_environment(bench, asked.python, asked.llama_wheel, asked.backend)
     if not asked.only_pack:
         freeze(bench, epoch)
     made, table = make_one_file(bench, epoch, asked.name)
@@ -66,6 +66,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default="", help="a Python to put inside, in place of one that uv fetches")
+    parser.add_argument("--backend", type=Path, action="append", default=[], help="ggml's module for a GPU, to add")
     parser.add_argument("--llama-wheel", type=Path, help="a wheel of llama-cpp-python, in place of building one")
     parser.add_argument(
         "--work", type=Path, default=ROOT / "build" / "binary", help="kept for the next time (%(default)s)"
@@ -77,14 +78,20 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def make_environment(bench: Bench, python: str, wheel: Path | None) -> None:
-    """A fresh Python with the packages of the lock and llama.cpp, and nothing else."""
+def make_environment(bench: Bench, python: str, wheel: Path | None, backends: list[Path]) -> None:
+    """A fresh Python with the packages of the lock and llama.cpp, and nothing else.
+
+    `backends` are ggml's modules for GPUs, as `packaging/build_llama.py --vulkan` makes them.
+    """
     chosen = ["--python", python] if python else ["--managed-python", "--python", PYTHON]
     run([uv(), "venv", "--quiet", "--clear", *chosen, bench.work / "env"])
     lock = ROOT / "packaging" / "build_binary.lock"
     install = [uv(), "pip", "install", "--quiet", "--python", bench.python, "--no-deps"]
     run([*install, "--require-hashes", "-r", lock])
     run([*install, wheel or _llama_wheel(bench)])
+    [libraries] = (bench.work / "env").rglob("llama_cpp/lib")
+    for module in backends:
+        shutil.copy(module, libraries)
 
 
 def _llama_wheel(bench: Bench) -> Path:
@@ -152,11 +159,12 @@ def version() -> str:
 
 
 def _commit() -> str:
-    commit = _git("rev-parse", "--short=12", "HEAD")
-    return f"{commit}+" if commit and _git("status", "--porcelain", "--untracked-files=no") else commit
+    commit = git("rev-parse", "--short=12", "HEAD")
+    return f"{commit}+" if commit and git("status", "--porcelain", "--untracked-files=no") else commit
 
 
-def _git(*arguments: str) -> str:
+def git(*arguments: str) -> str:
+    """What git says here; nothing where there is no checkout."""
     done = subprocess.run(["git", *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else ""
 
