@@ -80,7 +80,8 @@ def user_languages(settings: Settings) -> tuple[str, ...]:
 
 def _system_zone() -> str:
     try:
-        name = tzlocal.get_localzone_name()
+        # A system that says nothing of its zone has no name for it.
+        name = tzlocal.get_localzone_name() or "UTC"
         named_zone(name)
     except (CalendarProblem, LookupError, OSError, ValueError):
         return "UTC"

@@ -58,3 +58,8 @@ def test_a_time_alone_is_put_on_a_given_day(monkeypatch: pytest.MonkeyPatch) -> 
         dates.time_on(day, "morgen um 16 Uhr")
     with pytest.raises(Unclear, match="comes twice"):
         dates.time_on(date(2027, 10, 31), "2:30 Uhr")
+
+
+def test_a_system_that_says_nothing_of_its_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.clock.tzlocal.get_localzone_name", lambda: None)
+    assert str(user_zone(Settings())) == "UTC"
