@@ -1,6 +1,6 @@
 """How long the program takes from its start to the first frame of its screen, as medians, and what each phase takes.
 
-    uv run python packaging/benchmarks/startup.py [--rounds 10] [COMMAND...]
+    uv run python packaging/benchmarks/startup.py [COMMAND...] [--rounds 10] [--kinds warm first]
 
 COMMAND is the built file, or `python -m app` by default. Warm: after one start that is not counted. First: with nothing
 unpacked yet. Cold: with the system's cache of files dropped too, which takes root on Linux. CPU seconds are those of
@@ -25,15 +25,17 @@ from binary.terminal import FIRST_FRAME, QUIT, Terminal
 
 SECONDS = 120.0
 FRAME = "the first frame"
+KINDS = ["warm", "first", "cold"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="of starts (all)")
     parser.add_argument("command", nargs="*", default=[sys.executable, "-m", "app"])
     asked = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="llama-desk-start-"))
-    kinds = ["warm", "first", "cold"] if len(asked.command) == 1 else ["warm"]
+    kinds = asked.kinds if len(asked.command) == 1 else ["warm"]
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     try:
         start(asked.command, home)
@@ -60,7 +62,7 @@ def start(command: list[str], home: Path, kind: str = "warm") -> dict[str, float
         phases = {FRAME: terminal.wait_for(FIRST_FRAME, SECONDS), "CPU": cpu_seconds(terminal.pid)}
         terminal.press(QUIT)
         terminal.end(SECONDS)
-    for line in trace.read_text("utf-8").splitlines():
+    for line in trace.read_text("utf-8").splitlines() if trace.is_file() else ():
         moment, phase = line.split(" ", 1)
         phases.setdefault(phase, int(moment) / 1e9 - terminal.started)
     return phases
