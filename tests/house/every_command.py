@@ -40,11 +40,12 @@ def leaves(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str
 
 
 def prepare(folder: Path) -> None:
-    """Papers, messages and a model of the user's."""
+    """Papers, messages, a passphrase and a model of the user's."""
     (folder / "papers").mkdir()
     (folder / "papers" / "lease.txt").write_text(LEASE, "utf-8")
     (folder / "papers" / "letter.txt").write_text(LETTER, "utf-8")
     (folder / "mails.mbox").write_bytes(mbox([mail(1, body="Please return the keys.\n"), mail(2)]))
+    (folder / "passphrase").write_text("a long and plain passphrase\n", "utf-8")
     models = folder / "desk" / "models"
     models.mkdir(parents=True)
     (models / "mine.gguf").write_bytes(POCKET_MODEL.read_bytes())
@@ -95,6 +96,9 @@ def steps(folder: Path) -> list[tuple[tuple[str, ...], list[str]]]:
         (("backup", "list"), []),
         (("backup", "restore"), ["1", "--yes"]),
         (("forget",), [papers, "--yes"]),
+        (("privacy", "encrypt"), ["--passphrase-file", str(folder / "passphrase"), "--yes"]),
+        (("privacy", "rotate"), ["--yes"]),
+        (("privacy", "decrypt"), ["--yes"]),
         (("privacy",), []),
         (("doctor",), []),
     ]
@@ -103,6 +107,7 @@ def steps(folder: Path) -> list[tuple[tuple[str, ...], list[str]]]:
 def main() -> None:
     folder = Path(sys.argv[1])
     os.environ.update(TELEMETRY_OFF)
+    os.environ["LLAMA_DESK_PASSPHRASE_FILE"] = str(folder / "passphrase")
     _few_cases()
     asked: list[str] = []
 
