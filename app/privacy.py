@@ -30,7 +30,7 @@ from tools.desk_db import DeskDatabase
 
 SEALED_ROLES: tuple[Role, ...] = ("desk", "engine", "extractor")
 """Those that see what is the user's."""
-TRIED_ROLES: tuple[Role, ...] = (*SEALED_ROLES, "fetcher")
+TRIED_ROLES: tuple[Role, ...] = (*SEALED_ROLES, "fetcher", "keyring")
 _SECONDS = 60.0
 _SHOWN = 20
 """Downloads that are shown in words, the latest ones."""
@@ -40,7 +40,7 @@ _FILES: dict[Role, str] = {
     "engine": "reads the model that it runs; writes none",
     "extractor": "reads the one folder or file that it was started for; writes none",
     "fetcher": "writes the models folder; reads none of yours",
-    "keyring": "reads what the system's keyring needs; none of yours",
+    "keyring": "reads what the way to the system's keyring takes; writes none",
 }
 
 
@@ -154,6 +154,8 @@ def _role(role: Role, trial: Trial) -> RolePrivacy:
         network = _network_of(_hub())
     else:
         network = "none" if not any("network" in one for one in trial.missing) else "refused to Python code only"
+    if role == "keyring":
+        network += "; speaks to programs of this machine, so as to reach the system's keyring"
     return RolePrivacy(network=network, files=_FILES[role], by=list(trial.enforced), missing=list(trial.missing))
 
 

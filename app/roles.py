@@ -62,7 +62,7 @@ def run_role(role: Role, arguments: list[str]) -> int:
     if role == "keyring":
         from app.encryption.keyring_process import main as run_keyring
 
-        return run_keyring()
+        return run_keyring(arguments)
     return _run_worker(role, arguments)
 
 

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from runtime.seal import Grants, SealFailed, seal
+from runtime.seal.trial import OPTION, run_trial
 
 SERVICE = "llama-desk"
 
 
-def main() -> int:
-    everything = (Path("/"),)
+def main(arguments: Sequence[str] = ()) -> int:
     try:
-        seal("keyring", Grants(read=everything, write=everything))
+        report = seal("keyring", Grants(read=(Path("/"),)))
     except SealFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return 1
+    if list(arguments[:1]) == [OPTION]:
+        return run_trial(report)
     keyring = _Keyring()
     for line in sys.stdin:
         try:
