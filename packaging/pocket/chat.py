@@ -47,14 +47,14 @@ TEMPLATE = """\
 
 
 def pieces(conversation: Conversation) -> list[tuple[str, bool]]:
-    """The rendered conversation in pieces: each with whether the assistant learns to say it, its end mark included."""
-    turns = [(turn.role, turn.text.strip(), turn.learned) for turn in conversation.turns]
+    """The rendered conversation in pieces: each with whether the assistant says it, its end mark included."""
+    turns = [(turn.role, turn.text.strip()) for turn in conversation.turns]
     if conversation.tools:
-        turns.insert(0, ("system", " ".join(_grouped(conversation.tools)), False))
+        turns.insert(0, ("system", " ".join(_grouped(conversation.tools))))
     rendered = [("<|begin_of_text|>", False)]
-    for role, text, learned in turns:
+    for role, text in turns:
         rendered.append((f"<|start_header_id|>{role}<|end_header_id|>\n\n", False))
-        rendered.append((f"{text}<|eot_id|>", learned and role == "assistant"))
+        rendered.append((f"{text}<|eot_id|>", role == "assistant"))
     return rendered
 
 

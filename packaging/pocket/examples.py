@@ -25,8 +25,6 @@ class Turn:
 
     role: str
     text: str
-    learned: bool = True
-    """Whether the assistant learns to say it, where it is the one who speaks."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +69,15 @@ class Examples:
         return Conversation(tuple(turns), self._tools_for(turns))
 
     def missing(self) -> Conversation:
-        """A request that lacks something, and the call without it; or what is asked then, the answer and the call."""
+        """A request that lacks something, the question about it, and mostly the answer with the whole call."""
         random, language = self._random, self._language()
         entry = random.choice(language.missing)
         slots = Slots(language, random, held=self._held)
         text, values = written(entry.lines.pick(random, self._held), slots, random)
-        turns = [Turn("user", text), Turn("assistant", tool_names.call(entry.tool, values))]
+        turns = [Turn("user", text), Turn("assistant", entry.ask)]
         reply, replied = written(random.choice(entry.replies), slots, random)
         values |= replied
-        if random.random() < 0.5 and all(name in values for name in tool_names.REQUIRED[entry.tool]):
-            turns[-1] = Turn("assistant", entry.ask, learned=False)
+        if random.random() < 0.65 and all(name in values for name in tool_names.REQUIRED[entry.tool]):
             turns += self._exchange(Request(reply, entry.tool, values), language)
         return Conversation(tuple(turns), tool_names.NAMES)
 
