@@ -40,7 +40,7 @@ _FILES: dict[Role, str] = {
     "engine": "reads the model that it runs; writes none",
     "extractor": "reads the one folder or file that it was started for; writes none",
     "fetcher": "writes the models folder; reads none of yours",
-    "keyring": "reads what the way to the system's keyring takes; writes none",
+    "keyring": "reads and writes what the system's keyring takes; none is closed to it",
 }
 
 
