@@ -101,10 +101,13 @@ def downloads_nothing_without_a_network(desk: Installed) -> None:
 def keeps_every_role_inside(desk: Installed) -> None:
     """Each role is started, sealed, and tries every way out."""
     report = json.loads(desk.say("privacy", "--test", "--json"))
-    expect(set(report["roles"]) == {"launcher", "desk", "engine", "extractor", "fetcher"}, str(set(report["roles"])))
+    expect(
+        set(report["roles"]) == {"launcher", "desk", "engine", "extractor", "fetcher", "keyring"},
+        str(set(report["roles"])),
+    )
     if sys.platform == "linux":
         tried = {one["role"] for one in report["escapes"]}
-        expect(tried >= {"desk", "engine", "extractor", "fetcher"}, f"only {tried} tried to get out")
+        expect(tried >= {"desk", "engine", "extractor", "fetcher", "keyring"}, f"only {tried} tried to get out")
 
 
 def refuses_data_of_a_newer_version(desk: Installed) -> None:

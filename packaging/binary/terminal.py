@@ -46,7 +46,7 @@ class Terminal:
     def wait_for(self, text: bytes, seconds: float) -> float:
         """Seconds from the start until the program has written `text`. Raises TimeoutError after so many seconds."""
         while text not in self.output:
-            if not self._read(self.started + seconds - time.perf_counter()):
+            if not self.read(self.started + seconds - time.perf_counter()):
                 raise TimeoutError(f"no {text!r} within {seconds} s, but {self.output[-400:]!r}")
         return time.perf_counter() - self.started
 
@@ -56,13 +56,13 @@ class Terminal:
     def end(self, seconds: float) -> int:
         """The program's exit code, once it has ended by itself. Raises TimeoutError."""
         limit = time.perf_counter() + seconds
-        while self._read(limit - time.perf_counter()):
+        while self.read(limit - time.perf_counter()):
             pass
         if time.perf_counter() > limit:
             raise TimeoutError(f"still running after {seconds} s")
         return self._wait()
 
-    def _read(self, seconds: float) -> bool:
+    def read(self, seconds: float) -> bool:
         """Take what is written; False at the end, or when nothing came in time."""
         ready, _, _ = select.select([self._master], [], [], max(0, seconds))
         try:
