@@ -94,10 +94,7 @@ def disturbed(phrasing: str, values: Slots, random: Random) -> str:
         return phrasing
     place, kind = random.choice(places), random.random()
     if kind < 0.5:
-        word, cut = words[place], random.randrange(1, len(words[place]) - 1)
-        words[place] = (
-            word[:cut] + random.choice((word[cut + 1] + word[cut], word[cut], word[cut] * 2)) + word[cut + 2 :]
-        )
+        words[place] = _mistyped(words[place], random)
     elif kind < 0.75:
         del words[place]
     else:
