@@ -24,6 +24,8 @@ SCRIPTS = {
     "hi": ("कखगघचजटडतदनपबमरलवसह", ("ा", "ि", "ी", "ु", "े", "ो", "")),
     "th": ("กขคจชดตนบปพมยรลวสห", ("า", "ิ", "ี", "ุ", "ู", "ะ")),
 }
+KNOWN = 0.8
+"""How often a value is one of its pool as it stands. The others have words in them that are made up or drawn."""
 PIECES_CHANCE = 0.3
 """How often a made-up word to train on is of the vocabulary's pieces, so that it learns to copy each of them."""
 SUFFIXES = ("pdf", "docx", "txt", "xlsx", "pptx", "md", "csv", "html", "odt", "eml")
@@ -111,10 +113,10 @@ class Slots:
     def name(self) -> str:
         """A person: a first name, at times with a last name, at times made up."""
         random = self._random
-        first = self._draw("first_names") if random.random() < 0.7 else self.made_up().capitalize()
+        first = self._draw("first_names") if random.random() < KNOWN else self.made_up().capitalize()
         if random.random() < 0.6:
             return first
-        last = self._draw("last_names") if random.random() < 0.7 else self.made_up().capitalize()
+        last = self._draw("last_names") if random.random() < KNOWN else self.made_up().capitalize()
         return f"{first} {last}"
 
     def made_up(self) -> str:
@@ -132,11 +134,11 @@ class Slots:
     def topic(self) -> str:
         """What a message or a file is about: of the pool, of words put together, or with a made-up word."""
         random, kind = self._random, self._random.random()
-        if kind < 0.45:
+        if kind < KNOWN:
             return str(self._draw("topics"))
-        if kind < 0.75:
-            return " ".join(self.word() for _ in range(random.choice((1, 2, 2, 3))))
-        if kind < 0.85:
+        if kind < 0.9:
+            return " ".join(self.word() for _ in range(random.choice((1, 1, 2))))
+        if kind < 0.95:
             return self.made_up() if random.random() < 0.6 else self._code()
         return random.choice((f"{self._draw('topics')} {self.made_up()}", f"{self.made_up()} {self._draw('topics')}"))
 
@@ -191,7 +193,7 @@ class Slots:
 
     def folder(self) -> str:
         random = self._random
-        word = str(self._draw("folder_words")) if random.random() < 0.75 else self.made_up().capitalize()
+        word = str(self._draw("folder_words")) if random.random() < KNOWN else self.made_up().capitalize()
         kind = random.random()
         if kind < 0.5:
             return word
@@ -204,7 +206,7 @@ class Slots:
 
     def path(self) -> str:
         random = self._random
-        word = str(self._draw("file_words")) if random.random() < 0.7 else "".join(self._latin_word())
+        word = str(self._draw("file_words")) if random.random() < KNOWN else "".join(self._latin_word())
         if random.random() < 0.3:
             word += random.choice("-_") + str(
                 random.choice((random.randint(1, 31), random.randint(2015, 2027), "v2", "final"))
@@ -230,9 +232,9 @@ class Slots:
         """Something said: of the pool, or with any words in place of one or all of its own."""
         words = self._inner(self._draw(pool)).split(" ")
         kind = self._random.random()
-        if kind < 0.25 and len(words) > 2:
-            words[self._random.randrange(1, len(words))] = self.made_up() if kind < 0.1 else self.word()
-        elif kind < 0.35:
+        if kind < 0.12 and len(words) > 2:
+            words[self._random.randrange(1, len(words))] = self.made_up() if kind < 0.05 else self.word()
+        elif kind < 0.15:
             words = [self.word() for _ in range(self._random.randint(2, 6))]
         return " ".join(words)
 
@@ -241,7 +243,7 @@ class Slots:
 
     def _title(self) -> tuple[Value, str, str]:
         """A title; the title with its indefinite article; its definite article."""
-        if self._random.random() < 0.6:
+        if self._random.random() < KNOWN:
             indefinite, title, definite = self._draw("titles").split("|")
         else:
             indefinite, definite = self._language.pools["made_up_articles"].split("|")

@@ -16,7 +16,7 @@ from calls import disturbed
 from phrasings import Language, choose, lines_of
 from slots import Slots
 
-ANY_VERB = 0.5
+ANY_VERB = 0.25
 """How often a deed's verb is any word, in training."""
 LENGTHS = (1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 5, 7)
 """Messages of a thread to train on: mostly one, as the program asks about each message on its own."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -16,7 +17,6 @@ from model import Pocket, Shape
 from torch import Tensor
 from torch.nn import functional
 
-TOKENS_PER_BATCH = 8192
 MUON_RATE, ADAM_RATE = 0.015, 4e-3
 WARM_UP = 100
 HELD_RATE = 0.4
@@ -25,9 +25,22 @@ FLOOR = 0.01
 GOING_ON = 0.7
 """The part of the rates at which trained weights are trained further."""
 SAVE_SECONDS = 300
+COPYING_POOLS = 3
+"""Those of a process in which most conversations are copies."""
 SEED = 1
 
 Hidden = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Supply:
+    """How many processes make the conversations, and the tokens of a batch. A GPU wants more of both."""
+
+    processes: int
+    batch_tokens: int
+
+
+CPU_SUPPLY = Supply(1, 8192)
 
 
 def loss_of(net: Pocket, hidden_states: Hidden, batch: Batch, device: str) -> Tensor:
@@ -56,7 +69,7 @@ def rate(done: float, step: int) -> float:
     return min(1.0, (step + 1) / WARM_UP) * falling
 
 
-def train(
+def train(  # noqa: PLR0913 - one for each option
     tokenizer: Path,
     out: Path,
     *,
@@ -64,6 +77,7 @@ def train(
     minutes: float | None = None,
     start: Path | None = None,
     seed: int = SEED,
+    supply: Supply = CPU_SUPPLY,
 ) -> None:
     """Train on `tokens` tokens, or for so many minutes, and save the weights to `out`, now and then and at the end.
 
@@ -77,7 +91,8 @@ def train(
         net.load_state_dict(torch.load(start, map_location=device)["weights"])
     print(f"{sum(weight.numel() for weight in net.parameters()) / 1e6:.2f} M parameters on {device}", flush=True)
     hidden_states = torch.compile(net, dynamic=True)
-    producer = Producer(tokenizer, seed * 1000, TOKENS_PER_BATCH, copying_pools=0 if start else 3)
+    copying = 0 if start else COPYING_POOLS * supply.processes
+    producer = Producer(tokenizer, seed * 1000, supply.batch_tokens, copying_pools=copying, processes=supply.processes)
     chosen = optimizers(net)
     rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in chosen]
     part = GOING_ON if start else 1.0
@@ -124,6 +139,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="train for a time instead")
     parser.add_argument("--start", type=Path, help="go on from these weights")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument(
+        "--processes", type=int, default=CPU_SUPPLY.processes, help="how many make the conversations (%(default)s)"
+    )
+    parser.add_argument("--batch-tokens", type=int, default=CPU_SUPPLY.batch_tokens, help="of a batch (%(default)s)")
     arguments = parser.parse_args()
     train(
         arguments.tokenizer,
@@ -132,6 +151,7 @@ def main() -> None:
         minutes=arguments.minutes,
         start=arguments.start,
         seed=arguments.seed,
+        supply=Supply(arguments.processes, arguments.batch_tokens),
     )
 
 

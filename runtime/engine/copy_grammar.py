@@ -1,4 +1,4 @@
-"""The rules of a grammar for values that are copied from a text: one or two spans of it, each of whole words."""
+"""The rules of a grammar for values that are copied from a text: a span of it, of whole words."""
 
 from __future__ import annotations
 
@@ -16,30 +16,18 @@ _UNSPACED = ("THAI", "LAO", "CJK", "HIRAGANA", "KATAKANA")
 def copy_rules(text: str, name: str) -> str:
     """GBNF for the rule `name` and those it needs; in JSON's way to write strings, without quotes around.
 
-    Two spans stand for what is said apart, in the order of the text: "tomorrow" and "at 3pm". A text without words
-    gives a rule for no text.
+    A text without words gives a rule for no text.
     """
     units = _units(text)
     places = [place for place, unit in enumerate(units) if not unit.isspace()]
     if not places:
         return f'{name} ::= ""\n'
     rules = [f"{name} ::= " + " | ".join(f"{name}-{place}" for place in places)]
-    for place, later in zip(places, _later(places), strict=True):
+    for place in places:
         between, following = _next(units, place)
-        goes_on = [f"{between}{name}-{following}"] if following is not None else []
-        ends = [f"{between}{name}-end-{following}"] if following is not None else []
-        jumps = [f'" " {name}-later-{later}'] if later is not None else []
-        rules.append(f"{name}-{place} ::= {_literal(units[place])}{_maybe(goes_on + jumps)}")
-        rules.append(f"{name}-end-{place} ::= {_literal(units[place])}{_maybe(ends)}")
-    for place, after in zip(places, [*places[1:], None], strict=True):
-        more = f" | {name}-later-{after}" if after is not None else ""
-        rules.append(f"{name}-later-{place} ::= {name}-end-{place}{more}")
+        more = f" ({between}{name}-{following})?" if following is not None else ""
+        rules.append(f"{name}-{place} ::= {_literal(units[place])}{more}")
     return "\n".join(rules) + "\n"
-
-
-def _later(places: list[int]) -> list[int | None]:
-    """For each place the first one at which another span may begin: not the next, which would go on with the same."""
-    return [*places[2:], None, None][: len(places)]
 
 
 def _next(units: list[str], place: int) -> tuple[str, int | None]:
@@ -48,10 +36,6 @@ def _next(units: list[str], place: int) -> tuple[str, int | None]:
     if following < len(units) and units[following].isspace():
         return '" " ', following + 1 if following + 1 < len(units) else None
     return "", following if following < len(units) else None
-
-
-def _maybe(choices: list[str]) -> str:
-    return f" ({' | '.join(choices)})?" if choices else ""
 
 
 def _units(text: str) -> list[str]:

@@ -63,7 +63,6 @@ def note(**arguments: object) -> str:
         "budget review",
         "Ana Müller-Keller",
         "Ben, tomorrow",
-        "tomorrow at 3.30pm",
         "~/Documents/tax_2026",
         '"budget review"',
         "4",
@@ -76,7 +75,7 @@ def test_spans_of_whole_words_are_copied(model, what):
 
 @pytest.mark.parametrize(
     "what",
-    ["budget revie", "lunch", "udget", "Ana Ben tomorrow", "", " Ben", "Room  4", "at 3.30pm tomorrow", "Ben Ben"],
+    ["budget revie", "lunch", "udget", "Ana Ben tomorrow", "", " Ben", "Room  4", "tomorrow at 3.30pm", "Ben Ben"],
 )
 def test_what_the_text_does_not_say_is_not_written(model, what):
     assert not is_allowed(model, note(what=what), REQUEST)
