@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import shutil
 import sys
 import sysconfig
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from llama_bench import THE_SAME_TIME, Bench
 
+LEAST_VULKAN = (1, 3, 275)  # with vk::LayerSettingEXT
 LEAST_MAC = "13.3"  # Accelerate's newer interface, which ggml uses, is of that version
 
 OFFLINE = {"LLAMA_OPENSSL": "OFF", "LLAMA_CURL": "OFF", "LLAMA_SUBPROCESS": "OFF", "MTMD_VIDEO": "OFF"}
@@ -147,17 +149,36 @@ def _common_flags() -> dict[str, str]:
 
 
 def _vulkan_flags(bench: Bench) -> dict[str, str]:
+    _expect_vulkan_headers()
     if not bench.glibc:
         return {"GGML_VULKAN": "ON"}
     # The system's folder of headers is for the system's glibc: only Vulkan's are taken from it.
     headers = bench.work / "vulkan-headers"
     shutil.rmtree(headers, ignore_errors=True)
     for name in ("vulkan", "vk_video", "spirv"):
-        system = [Path(place) / "include" / name for place in (os.environ.get("VULKAN_SDK", "/usr"), "/usr")]
-        shutil.copytree(next((path for path in system if path.is_dir()), system[0]), headers / name)
+        shutil.copytree(_vulkan_header(name), headers / name)
     # Zig looks for no libraries where Debian has them.
     places = {"CMAKE_LIBRARY_ARCHITECTURE": f"{platform.machine()}-linux-gnu", "Vulkan_INCLUDE_DIR": headers.as_posix()}
     return {"GGML_VULKAN": "ON", **places}
+
+
+def _expect_vulkan_headers() -> None:
+    """End with a sentence where the headers are none or too old, before minutes of compiling end with an error."""
+    place = _vulkan_header("vulkan/vulkan_core.h")
+    text = place.read_text("utf-8", errors="replace") if place.is_file() else ""
+    complete = re.search(r"VK_HEADER_VERSION_COMPLETE VK_MAKE_API_VERSION\(0, (\d+), (\d+)", text)
+    last = re.search(r"define VK_HEADER_VERSION (\d+)", text)
+    found = tuple(map(int, (*complete.groups(), last[1]))) if complete and last else ()
+    if found < LEAST_VULKAN:
+        said = f"of version {'.'.join(map(str, found))}" if found else "not there"
+        least = ".".join(map(str, LEAST_VULKAN))
+        sys.exit(f"Vulkan's headers are {said}, and {least} is needed: name the folder of a newer SDK in VULKAN_SDK.")
+
+
+def _vulkan_header(name: str) -> Path:
+    """A header or a folder of them: of the SDK that is named, else of the system."""
+    places = [Path(place) / "include" / name for place in (os.environ.get("VULKAN_SDK", "/usr"), "/usr")]
+    return next((path for path in places if path.exists()), places[0])
 
 
 def _install_cuda(bench: Bench) -> Path:
