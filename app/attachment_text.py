@@ -8,8 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from app.leftovers import ATTACHMENTS
-from app.roles import role_command
-from tools.extraction.client import Extractor
+from app.reader_start import document_reader
 from tools.held_folder import HeldFolder
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
@@ -24,7 +23,7 @@ class AttachmentTexts:
 
     def __init__(self, home: Path) -> None:
         self._folder = HeldFolder(home, ATTACHMENTS)
-        self._extractor = Extractor(role_command("extractor"))
+        self._extractor = document_reader()
 
     def __call__(self, name: str, data: bytes) -> str:
         suffix = PurePosixPath(name).suffix

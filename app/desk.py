@@ -46,7 +46,7 @@ from app.model_fitting import wanted_by
 from app.model_hashes import fingerprint_of
 from app.opened_documents import open_document, open_message
 from app.privacy import Privacy, granted, look
-from app.roles import role_command
+from app.reader_start import document_reader
 from app.settings import Settings, keep_setting, load_settings
 from app.summary_options import SummaryOptions
 from app.work_gate import WorkGate
@@ -55,7 +55,6 @@ from runtime.seal import is_cut_off, sealed
 from tools.date_language import Dates
 from tools.desk_tools import SHIPPED
 from tools.errors import ToolProblem
-from tools.extraction.client import Extractor
 from tools.inbox import Inbox
 from tools.registry import Registry, ToolDesk, installed
 from tools.search import Hit, search
@@ -83,9 +82,9 @@ class LocalDesk(DeskRecords, DeskModels):
         self._checked_name = ""
         """Of a model that is being checked, to be used next."""
         self.chats = chats
-        self._extractor = Extractor(role_command("extractor"))
+        self._extractor = document_reader()
         self._vectors = PassageVectors(database, embedder)
-        self.index = FolderIndex(database, Extractor(role_command("extractor")), self._vectors)
+        self.index = FolderIndex(database, document_reader(), self._vectors)
         self._questions = FolderQuestions(database, None, self._vectors)
         self._work = WorkGate()
         self._moves = 0

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import BaseModel
 
 from app.download_log import Download, DownloadLog, in_words
 from app.encryption.state import EncryptionState, encryption_in_words, look_at_encryption
-from app.errors import DeskError
+from app.hub import hub_in_use
 from app.locations import Locations
 from app.privacy_log import PrivacyLog
-from app.roles import role_command
-from runtime.fetch.environment import fetcher_environment
-from runtime.fetch.hosts import Hub, hub_at
-from runtime.fetch.problems import FetchProblem
-from runtime.manifest import whole_manifest
-from runtime.seal.escapes import Targets
-from runtime.seal.passing import told
+from app.seal_trials import run_trials
+from runtime.fetch.hosts import Hub
 from runtime.seal.report import Role
-from runtime.seal.trial import OPTION, Trial, read_trial
+from runtime.seal.trial import Trial
 from tools.desk_db import DeskDatabase
 
 SEALED_ROLES: tuple[Role, ...] = ("desk", "engine", "extractor")
 """Those that see what is the user's."""
-TRIED_ROLES: tuple[Role, ...] = (*SEALED_ROLES, "fetcher", "keyring")
-_SECONDS = 60.0
 _SHOWN = 20
 """Downloads that are shown in words, the latest ones."""
 _FILES: dict[Role, str] = {
@@ -98,7 +85,7 @@ def look(places: Locations, grants: Sequence[str], *, try_to_escape: bool) -> Pr
 
     Blocking. Raises DeskError when a role cannot be started.
     """
-    trials = _trials(places, try_to_escape=try_to_escape)
+    trials = run_trials(places, try_to_escape=try_to_escape)
     launcher = RolePrivacy(network="opens no connection", files=_FILES["launcher"], by=["the program itself"])
     roles = {"launcher": launcher} | {str(role): _role(role, trial) for role, trial in trials.items()}
     closed = all(roles[role].network == "none" for role in SEALED_ROLES)
@@ -151,7 +138,7 @@ def _escape_in_words(one: Escape) -> str:
 
 def _role(role: Role, trial: Trial) -> RolePrivacy:
     if role == "fetcher":
-        network = _network_of(_hub())
+        network = _network_of(hub_in_use())
     else:
         network = "none" if not any("network" in one for one in trial.missing) else "refused to Python code only"
     if role == "keyring":
@@ -163,64 +150,3 @@ def _network_of(hub: Hub) -> str:
     ports = " and ".join(str(port) for port in sorted({port for _, port in hub.destinations}))
     hosts = ", ".join(dict.fromkeys(host for host, _ in hub.destinations if not host.startswith("*.")))
     return f"{ports} to {hosts} and the hosts below them, only during a download that was confirmed"
-
-
-def _hub() -> Hub:
-    """Where a download would go. A mirror's address that is none leads nowhere, so the hub itself is told of."""
-    hosts = whole_manifest().hosts
-    try:
-        return hub_at(os.environ.get("HF_ENDPOINT"), hosts)
-    except FetchProblem:
-        return hub_at(None, hosts)
-
-
-def _trials(places: Locations, *, try_to_escape: bool) -> dict[Role, Trial]:
-    # All start at once: each needs some tenths of a second to import what it is.
-    started = {role: _start(role, places) for role in TRIED_ROLES}
-    trials: dict[Role, Trial] = {}
-    for role, process in started.items():
-        targets = json.dumps(dataclasses.asdict(_targets(role, places))) if try_to_escape else ""
-        try:
-            said, _ = process.communicate(targets, timeout=_SECONDS)
-            trials[role] = read_trial(said)
-        except (subprocess.TimeoutExpired, ValueError) as error:
-            process.kill()
-            raise DeskError(
-                f"The {role} gave no answer about its seal.", title="Not known", hint="Try again."
-            ) from error
-    return trials
-
-
-def _start(role: Role, places: Locations) -> subprocess.Popen[str]:
-    try:
-        return subprocess.Popen(
-            [*role_command(role), OPTION],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=_environment(role, places),
-        )
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DeskError(f"The {role} could not be started ({reason}).", hint="Install llama-desk again.") from error
-
-
-def _environment(role: Role, places: Locations) -> dict[str, str]:
-    if role == "fetcher":
-        return fetcher_environment({**os.environ, "HF_ENDPOINT": _hub().endpoint}, places.home, gated=False)
-    return {**os.environ, **told([])}
-
-
-def _targets(role: Role, places: Locations) -> Targets:
-    """What this role must not reach: the user's data for those that read strangers' files, the rest for the desk."""
-    outside = Path.home() if role == "desk" else places.home
-    return Targets(
-        unix_path=str(places.home / "nobody-listens"),
-        abstract_name="llama-desk-nobody-listens",
-        victim=os.getppid()
-        if sys.platform == "darwin"
-        else os.getpid(),  # in the desk's sandbox signals are let through
-        secret=str(places.database),
-        outside=str(outside),
-    )

@@ -21,6 +21,8 @@ from runtime.seal.trial import OPTION, run_trial
 from runtime.telemetry import TELEMETRY_OFF
 
 if TYPE_CHECKING:
+    import socket
+
     from app.locations import Locations
 
 ROLE_OPTION = "--role="
@@ -117,10 +119,11 @@ def _run_fetcher(arguments: list[str]) -> int:
     return main(load_manifest, locations().models, whole_manifest().hosts)
 
 
-def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
+def run_desk(arguments: list[str], lifeline: int | None = None, line: socket.socket | None = None) -> int:
     """The desk: the command line or the screen, and the database.
 
-    `lifeline` is the reading end of a pipe that the launcher holds open for as long as it lives.
+    `lifeline` is the reading end of a pipe that the launcher holds open for as long as it lives; by `line` it starts
+    processes for the desk.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"  # the fetcher alone speaks to the hub
     _write_any_text()
@@ -143,7 +146,15 @@ def run_desk(arguments: list[str], lifeline: int | None = None) -> int:
         from app.encryption.at_start import reach_keyring
 
         reach_keyring(Locations(places), arguments)
-    grants = Grants(read=(Path("/"),), write=(places, *output_folders(arguments)))
+    if line is not None:
+        from app.workers.launcher import hold_launcher
+
+        hold_launcher(line)
+    grants = Grants(
+        read=(Path("/"),),
+        write=(places, *output_folders(arguments)),
+        line=line.fileno() if line is not None else None,
+    )
     try:
         # A trial's attempts are ours, and no matter for the ledger.
         note = _to_stderr if is_trial else PrivacyLog(Locations(places).privacy_log).add

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from runtime.client.requests import GenerateOptions, GenerationEvent, LoadOptions, Pending, Request, Restarted
+from runtime.client.starting import StartEngine, start_directly
 from runtime.client.supervisor import Supervisor
 from runtime.errors import BadModelFile, EngineFailed
 from runtime.model_file import check_model
@@ -61,12 +62,15 @@ class EngineClient:
         log_file: Path,
         reads: Sequence[Path] = (),
         grace: float = GRACE,
+        start: StartEngine = start_directly,
     ) -> None:
         """`command` starts the engine; `work_dir` is an empty folder for it to run in; both must be absolute.
 
-        A sealed engine opens no other files than `reads`: the models that it is to load.
+        A sealed engine opens no other files than `reads`: the models that it is to load. `start` starts it.
         """
-        self._supervisor = Supervisor(command, work_dir=work_dir, log_file=log_file, reads=reads, grace=grace)
+        self._supervisor = Supervisor(
+            command, work_dir=work_dir, log_file=log_file, reads=reads, grace=grace, start=start
+        )
         self._numbers = count(1)
 
     @property

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from runtime.client.environment import engine_environment
 from runtime.client.log_file import LogFile
+from runtime.client.starting import StartedEngine, StartEngine, start_directly
 from runtime.errors import EngineFailed
 from runtime.frames import FrameError, encode_frame, read_frame_async
 from runtime.protocol import EVENT, PROTOCOL_VERSION, Command, Event, Hello, Shutdown
-from runtime.seal.passing import told
 
 HELLO_TIMEOUT = 60.0
 """Seconds for a process to greet: a cold disk takes many to give the native libraries."""
@@ -26,7 +21,7 @@ HELLO_TIMEOUT = 60.0
 class EngineProcess:
     """A started engine. Events and its end are told by the two callbacks, in the loop that started it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, hello: Hello, pump: asyncio.Task[None]) -> None:
+    def __init__(self, process: StartedEngine, hello: Hello, pump: asyncio.Task[None]) -> None:
         self._process = process
         self._pump = pump
         self._reader: asyncio.Task[None] | None = None
@@ -38,20 +33,17 @@ class EngineProcess:
 
     @classmethod
     async def start(
-        cls, command: Sequence[str], *, work_dir: Path, reads: Sequence[Path] = (), log: LogFile
+        cls,
+        command: Sequence[str],
+        *,
+        work_dir: Path,
+        reads: Sequence[Path] = (),
+        log: LogFile,
+        start: StartEngine = start_directly,
     ) -> EngineProcess:
-        """Start `command` in `work_dir`, made if it is absent, and wait for its greeting. Raises EngineFailed."""
+        """Let `start` start `command` in `work_dir`, and wait for its greeting. Raises EngineFailed."""
         try:
-            work_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=work_dir,
-                env=engine_environment(os.environ) | told(reads),
-                **_detached(),
-            )
+            process = await start(command, work_dir, reads)
         except OSError as error:
             raise EngineFailed(
                 f"The engine could not be started ({error.strerror or error}).", hint="Install llama-desk again."
@@ -133,16 +125,9 @@ def _stream(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
     return stream
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
+def _kill(process: StartedEngine) -> None:
     if process.returncode is None:
         try:
             process.kill()
         except ProcessLookupError:
             return
-
-
-def _detached() -> dict[str, Any]:
-    """Out of the terminal's reach, so that an interrupt from the keyboard comes to the desk alone."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}

@@ -10,6 +10,7 @@ from runtime.client.deaths import Culprit, Deaths, culprit
 from runtime.client.log_file import LogFile
 from runtime.client.process import EngineProcess
 from runtime.client.requests import EngineDied, Pending, Restarted
+from runtime.client.starting import StartEngine
 from runtime.errors import ContextOverflow, EngineFailed, RuntimeProblem
 from runtime.frames import FrameError
 from runtime.protocol import (
@@ -34,10 +35,18 @@ class Supervisor:
     """Owns the process. `_lifecycle` is held while a process starts, a model loads, or a death is made good."""
 
     def __init__(
-        self, command: Sequence[str], *, work_dir: Path, log_file: Path, reads: Sequence[Path], grace: float
+        self,
+        command: Sequence[str],
+        *,
+        work_dir: Path,
+        log_file: Path,
+        reads: Sequence[Path],
+        grace: float,
+        start: StartEngine,
     ) -> None:
         self._command = tuple(command)
         self._reads = tuple(reads)
+        self._start = start
         self._work_dir = work_dir
         self._log = LogFile(log_file)
         self._grace = grace
@@ -140,7 +149,7 @@ class Supervisor:
         if self._process is None:
             self._deaths.check(_blamed(self._model))
             process = await EngineProcess.start(
-                self._command, work_dir=self._work_dir, reads=self._reads, log=self._log
+                self._command, work_dir=self._work_dir, reads=self._reads, log=self._log, start=self._start
             )
             if self._closing.is_set():  # meanwhile
                 process.kill()

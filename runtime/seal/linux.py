@@ -25,7 +25,7 @@ def seal_by_kernel(role: Role, grants: Grants) -> list[str]:
     if machine is None:
         return []
     _expect_one_thread()
-    _close_sockets()
+    _close_sockets(but=grants.line)
     fetches = role == "fetcher"
     read = (*grants.read, *program_files(), *system_files(), *(resolver_files() if fetches else ()))
     write = (*grants.write, *((_NOTHING,) if fetches else devices()), *(terminal() if role == "desk" else ()))
@@ -54,7 +54,7 @@ def _expect_one_thread() -> None:
         raise SealFailed("A thread was running before the seal, so nothing is opened.")
 
 
-def _close_sockets() -> None:
+def _close_sockets(*, but: int | None) -> None:
     """A socket that was open before would still send."""
     for entry in list(_SELF.joinpath("fd").iterdir()):
         descriptor = int(entry.name)
@@ -62,5 +62,5 @@ def _close_sockets() -> None:
             is_socket = stat.S_ISSOCK(os.fstat(descriptor).st_mode)
         except OSError:
             continue  # the one that listed them
-        if is_socket and descriptor >= _STANDARD_STREAMS:
+        if is_socket and descriptor >= _STANDARD_STREAMS and descriptor != but:
             os.close(descriptor)

@@ -33,7 +33,7 @@ def seal_by_kernel(role: Role, grants: Grants, system: Any = None) -> list[str]:
     """
     library = ctypes.CDLL(_LIBRARY, use_errno=True) if system is None else system
     _declare(library)
-    _close_sockets()
+    _close_sockets(but=grants.line)
     if _is_in_sandbox(library):
         if not _is_denied(library, b"network-outbound"):
             raise SealFailed(f"This {role} is in a sandbox that lets it connect, so it does not start.")
@@ -74,7 +74,7 @@ def _is_denied(library: Any, operation: bytes) -> bool:
     return bool(library.sandbox_check(os.getpid(), operation, _NO_FILTER) > 0)
 
 
-def _close_sockets() -> None:
+def _close_sockets(*, but: int | None) -> None:
     """A socket that was open before may still send."""
     for entry in list(_DESCRIPTORS.iterdir()):
         descriptor = int(entry.name)
@@ -82,5 +82,5 @@ def _close_sockets() -> None:
             is_socket = stat.S_ISSOCK(os.fstat(descriptor).st_mode)
         except OSError:
             continue  # the one that listed them
-        if is_socket and descriptor >= _STANDARD_STREAMS:
+        if is_socket and descriptor >= _STANDARD_STREAMS and descriptor != but:
             os.close(descriptor)

@@ -17,6 +17,8 @@ class Grants:
     write: tuple[Path, ...] = ()
     hosts: tuple[tuple[str, int], ...] = ()
     """Hosts ("*." and the end of a name for all below it) and ports that the fetcher may connect to."""
+    line: int | None = None
+    """The desk's socket to its launcher, the one that stays open. No other is made, and this one leads nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,12 @@ def _is_unix_socket(arguments: tuple[object, ...]) -> bool:
 
 
 def _is_own(event: str, arguments: tuple[object, ...]) -> bool:
-    """Windows has no socket pairs: Python's event loop makes its own over the loopback address."""
+    """What leads nowhere: a message on a connected Unix socket, which is one end of a pair that this program made.
+
+    Windows has no such pairs: Python's event loop makes its own over the loopback address.
+    """
+    if event == "socket.sendmsg" and len(arguments) > 1 and arguments[1] is None:
+        return _is_unix_socket(arguments)
     if sys.platform == "win32" and event in {"socket.bind", "socket.connect"}:
         address = arguments[1]
         return isinstance(address, tuple) and address[0] in {"127.0.0.1", "::1"}

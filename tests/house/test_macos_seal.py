@@ -174,7 +174,7 @@ class Function:
 @pytest.fixture(autouse=True)
 def no_sockets_are_closed(monkeypatch):
     """Those of this process are the test's own."""
-    monkeypatch.setattr(macos, "_close_sockets", lambda: None)
+    monkeypatch.setattr(macos, "_close_sockets", lambda **_: None)
 
 
 def test_a_role_is_sealed_and_the_kernel_asked_whether_it_is():

@@ -8,6 +8,7 @@ from itertools import batched
 from pathlib import Path
 
 from tools.extraction.answers import BadAnswer, Extraction
+from tools.extraction.starting import StartReader, start_directly
 from tools.extraction.watchdog import ExtractionLimits
 from tools.extraction.worker_process import ExtractorFailed, WorkerProcess
 from tools.folder_walk.walk import base_folder
@@ -29,11 +30,18 @@ class ExtractionCancelled(Exception):
 class Extractor:
     """Reads documents in a process that is restarted when a file breaks it. Blocking; one caller at a time.
 
-    `command` starts a process that runs `tools.extraction.worker.main`.
+    `command` is that of a process that runs `tools.extraction.worker.main`; `start` starts it.
     """
 
-    def __init__(self, command: Sequence[str], limits: ExtractionLimits | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        limits: ExtractionLimits | None = None,
+        *,
+        start: StartReader = start_directly,
+    ) -> None:
         self._command = tuple(command)
+        self._start = start
         self._limits = limits or ExtractionLimits()
         self._worker: WorkerProcess | None = None
         self._root: Path | None = None
@@ -136,7 +144,7 @@ class Extractor:
 
     def _running_worker(self) -> WorkerProcess:
         if self._worker is None:
-            self._worker = WorkerProcess(self._command, self._limits, reads=self._root)
+            self._worker = WorkerProcess(self._command, self._limits, reads=self._root, start=self._start)
             self._stop_if_cancelled()
         return self._worker
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from dataclasses import dataclass
 
 import psutil
+
+from tools.extraction.starting import StartedReader
 
 POLL_SECONDS = 0.02
 
@@ -23,7 +24,7 @@ class ExtractionLimits:
 class Watchdog:
     """Watches one process from a thread of its own; between `arm` and `disarm` it may end the process."""
 
-    def __init__(self, process: subprocess.Popen[bytes], limits: ExtractionLimits) -> None:
+    def __init__(self, process: StartedReader, limits: ExtractionLimits) -> None:
         self._process = process
         self._limits = limits
         self._deadline = 0.0

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,16 +12,9 @@ from typing import BinaryIO, cast
 
 from tools.errors import ToolProblem
 from tools.extraction.answers import BadAnswer, Extraction, read_answer, read_hello
+from tools.extraction.starting import StartReader, start_directly
 from tools.extraction.watchdog import ExtractionLimits, Watchdog
 from tools.extraction.wire import Request, read_frame, write_frame
-
-_KEPT_VARIABLES = (
-    "PATH", "HOME", "USERPROFILE", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SYSTEMDRIVE",
-    "WINDIR", "LOCALAPPDATA", "LLAMA_DESK_HOME",
-)  # fmt: skip
-READS = "LLAMA_DESK_READS"
-"""The variable by which a process is told what it may open, as JSON: the seal reads it."""
-
 
 _GREETING_SECONDS = 600.0 if sys.platform == "win32" else None
 """On Windows each file of a folder is told who may read it before the process starts in its container."""
@@ -39,21 +29,17 @@ class ExtractorFailed(ToolProblem):
 class WorkerProcess:
     """One process. Asked for a batch of files only when it has answered the last, so that neither side can block."""
 
-    def __init__(self, command: Sequence[str], limits: ExtractionLimits, *, reads: Path | None = None) -> None:
-        """Starts the process, which needs to open nothing outside of `reads`; raises ExtractorFailed."""
-        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        if reads is not None:
-            environment[READS] = json.dumps([str(reads)])
+    def __init__(
+        self,
+        command: Sequence[str],
+        limits: ExtractionLimits,
+        *,
+        reads: Path | None = None,
+        start: StartReader = start_directly,
+    ) -> None:
+        """Lets `start` start the process, which needs to open nothing outside of `reads`; raises ExtractorFailed."""
         try:
-            self._process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=tempfile.gettempdir(),
-                env=environment,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            self._process = start(command, reads)
         except OSError as error:
             raise ExtractorFailed(f"The document reader could not be started: {error.strerror}.") from error
         self._stdin = cast(BinaryIO, self._process.stdin)

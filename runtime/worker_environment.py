@@ -1,4 +1,4 @@
-"""The environment variables of the engine process: an allow-list, so that nothing of the user's leaks into it."""
+"""The environment variables of the engine and the extractor: an allow-list, so that nothing of the user's leaks in."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ KEPT = frozenset(
 )
 
 
-def engine_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What of `environ` the engine gets: no Python settings, no proxies, no paths from which to load native code."""
+def worker_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of `environ` a worker gets: no Python settings, no proxies, no paths from which to load native code."""
     kept = {name: value for name, value in environ.items() if name.upper() in KEPT}
     # An abort would otherwise start a debugger to print its own stack.
     return kept | {"GGML_NO_BACKTRACE": "1"}

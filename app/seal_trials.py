@@ -1,0 +1,96 @@
+"""Starting each role once more, in the way it is really started, to hear what holds for it and what it could not do."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Protocol
+
+from app.errors import DeskError
+from app.locations import Locations
+from app.roles import role_command
+from app.workers.launcher import launcher
+from app.workers.roles import TRIED, trial_environment
+from runtime.seal.escapes import Targets
+from runtime.seal.report import Role
+from runtime.seal.trial import OPTION, Trial, read_trial
+
+_SECONDS = 60.0
+
+
+class _Process(Protocol):
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def run_trials(places: Locations, *, try_to_escape: bool) -> dict[Role, Trial]:
+    """What each role says of itself. Blocking. Raises DeskError when one cannot be started, or says nothing."""
+    # All start at once: each needs some tenths of a second to import what it is.
+    started = {role: _start(role) for role in TRIED}
+    trials: dict[Role, Trial] = {}
+    for role, process in started.items():
+        targets = json.dumps(dataclasses.asdict(_targets(role, places))) if try_to_escape else ""
+        try:
+            trials[role] = read_trial(_answer(process, targets))
+        except ValueError as error:
+            raise DeskError(
+                f"The {role} gave no answer about its seal.", title="Not known", hint="Try again."
+            ) from error
+    return trials
+
+
+def _start(role: Role) -> _Process:
+    try:
+        if starter := launcher():
+            return starter.start(role, trial=True)
+        return subprocess.Popen(
+            [*role_command(role), OPTION],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=trial_environment(role),
+        )
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DeskError(f"The {role} could not be started ({reason}).", hint="Install llama-desk again.") from error
+
+
+def _answer(process: _Process, asked: str) -> str:
+    """What the process writes until its end, which comes in time; "" when it was killed."""
+    timer = threading.Timer(_SECONDS, process.kill)
+    timer.start()
+    try:
+        if process.stdin is not None:
+            with suppress(OSError), process.stdin:  # of one that has ended
+                process.stdin.write(asked.encode())
+        said = process.stdout.read() if process.stdout is not None else b""
+        process.wait()
+    finally:
+        timer.cancel()
+        if process.stdout is not None:
+            process.stdout.close()
+    return said.decode("utf-8", "replace")
+
+
+def _targets(role: Role, places: Locations) -> Targets:
+    """What this role must not reach: the user's data for those that read strangers' files, the rest for the desk."""
+    outside = Path.home() if role == "desk" else places.home
+    return Targets(
+        unix_path=str(places.home / "nobody-listens"),
+        abstract_name="llama-desk-nobody-listens",
+        victim=os.getppid()
+        if sys.platform == "darwin"
+        else os.getpid(),  # in the desk's sandbox signals are let through
+        secret=str(places.database),
+        outside=str(outside),
+    )
