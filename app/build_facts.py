@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections import Counter
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,7 @@ _NAMES = {"cpu": "CPU", "metal": "Metal", "vulkan": "Vulkan", "cuda": "CUDA", "h
 }
 
 
+@cache
 def commit() -> str:
     """The commit's short hash, with "+" for a checkout that differs from it when it was built; "unknown" elsewhere."""
     try:

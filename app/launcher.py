@@ -15,6 +15,7 @@ from app import inherited_line
 from app.download_broker import DownloadBroker
 from app.launcher_line import hold_line
 from app.roles import role_command, run_desk
+from app.workers.grants import what_is_granted
 from app.workers.service import LauncherService
 from runtime.seal import Grants, seal
 
@@ -42,7 +43,7 @@ def launch(arguments: list[str]) -> int:
             hold_line(desk_wishes, desk_news)
             return run_desk(arguments, lifeline, desks_line)
         desks_line.close()
-        service = LauncherService(line)
+        service = LauncherService(line, what_is_granted)
         wait = partial(_wait, desk)
     else:
         wait = inherited_line.start(role_command("desk"), arguments, desks).wait

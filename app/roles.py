@@ -10,8 +10,6 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from app.start_trace import mark
@@ -83,7 +81,7 @@ def _run_started_desk(arguments: list[str]) -> int:
 
 
 def _run_worker(role: Role, arguments: list[str]) -> int:
-    """The engine or the extractor: the processes that the desk starts."""
+    """The engine or the extractor: the processes that are started for the desk."""
     reads = take_told()
     try:
         if sys.platform == "win32":
@@ -150,11 +148,13 @@ def run_desk(arguments: list[str], lifeline: int | None = None, line: socket.soc
         from app.workers.launcher import hold_launcher
 
         hold_launcher(line)
-    grants = Grants(
-        read=(Path("/"),),
-        write=(places, *output_folders(arguments)),
-        line=line.fileno() if line is not None else None,
-    )
+    from app.desk_files import desk_grants
+
+    if "doctor" in arguments or "--version" in arguments:
+        from app.build_facts import commit
+
+        commit()  # of a checkout, where git is asked: a sealed desk starts no program
+    grants = desk_grants(Locations(places), arguments, line.fileno() if line is not None else None)
     try:
         # A trial's attempts are ours, and no matter for the ledger.
         note = _to_stderr if is_trial else PrivacyLog(Locations(places).privacy_log).add
@@ -178,16 +178,6 @@ def run_desk(arguments: list[str], lifeline: int | None = None, line: socket.soc
     # A thread that computes gives way to the screen after this many seconds; a key takes several turns to be shown.
     sys.setswitchinterval(0.001)
     return run(arguments)
-
-
-def output_folders(arguments: Sequence[str]) -> tuple[Path, ...]:
-    """The folders that the command line names to be written to: by --out, or as what an export is to make."""
-    named = [value for option, value in pairwise(arguments) if option == "--out"]
-    named += [one.removeprefix("--out=") for one in arguments if one.startswith("--out=")]
-    if "export" in arguments:
-        named += [one for one in arguments if not one.startswith("-")]
-    targets = [Path(name).expanduser() for name in named if name.strip()]
-    return tuple(dict.fromkeys(path if path.is_dir() else path.absolute().parent for path in targets))
 
 
 def _begin_clean(places: Locations) -> None:

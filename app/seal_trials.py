@@ -6,7 +6,6 @@ import dataclasses
 import json
 import os
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import IO, Protocol
 from app.errors import DeskError
 from app.locations import Locations
 from app.roles import role_command
+from app.workers.grants import grants_log
 from app.workers.launcher import launcher
 from app.workers.roles import TRIED, trial_environment
 from runtime.seal.escapes import Targets
@@ -85,12 +85,11 @@ def _answer(process: _Process, asked: str) -> str:
 def _targets(role: Role, places: Locations) -> Targets:
     """What this role must not reach: the user's data for those that read strangers' files, the rest for the desk."""
     outside = Path.home() if role == "desk" else places.home
+    secret = grants_log().make() if role == "desk" else places.database
     return Targets(
         unix_path=str(places.home / "nobody-listens"),
         abstract_name="llama-desk-nobody-listens",
-        victim=os.getppid()
-        if sys.platform == "darwin"
-        else os.getpid(),  # in the desk's sandbox signals are let through
-        secret=str(places.database),
+        victim=os.getpid(),
+        secret=str(secret),
         outside=str(outside),
     )

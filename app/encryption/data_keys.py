@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from app.desk_files import PASSPHRASE_FILE
 from app.encryption.at_start import held_keyring
 from app.encryption.key_note import KeyNote, read_note, write_note
 from app.encryption.passphrase import WrongPassphrase, read_keys
@@ -19,7 +20,6 @@ from app.locations import Locations, locations
 from tools.desk_db.keys import KEY_BYTES, Keys, new_key
 from tools.sanitise import sanitise
 
-PASSPHRASE_FILE = "LLAMA_DESK_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
 _TRIES = 3
 
 

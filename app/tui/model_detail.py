@@ -8,7 +8,7 @@ from app.desk_api import ModelRow
 from app.download_terms import DownloadTerms
 from app.tui.terminal_safety import one_line
 from app.wording import file_size, joined
-from runtime.model_store.places import PROGRAM_NAMES
+from runtime.model_places import PROGRAM_NAMES
 
 
 def model_detail(row: ModelRow) -> Content:

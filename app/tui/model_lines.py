@@ -12,7 +12,7 @@ from app.desk_api import ModelRow
 from app.tui.cursor_list import CursorList, fitted
 from app.tui.terminal_safety import one_line
 from app.wording import file_size
-from runtime.model_store.places import PROGRAM_NAMES
+from runtime.model_places import PROGRAM_NAMES
 
 _LICENCE_FROM = 88
 """Cells from which there is room for the licence."""

@@ -1,17 +1,34 @@
-"""The desk's end of the line to its launcher, which starts the engine and the extractor for it."""
+"""The desk's end of the line to its launcher, which starts processes and opens files for it."""
 
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import runtime.reading
+import tools.reading
 from app.workers.line import LineBroken, Message, close_all, receive, send
 from app.workers.worker import Worker, pipes
 from runtime.seal.report import Role
+from tools.reading import Withheld, WithheldFile
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A folder or file that was granted to the desk, for the first time at `at` (seconds since the epoch).
+
+    `path` is "" for one that was forgotten.
+    """
+
+    at: float
+    path: str
 
 
 class Launcher:
@@ -39,9 +56,41 @@ class Launcher:
                 other.close()
                 close_all(theirs)
             if "pid" not in answer:
-                raise OSError(errno.EACCES, str(answer.get("failed", "the launcher gives no reason")))
+                raise _problem(answer, "")
             unless_started.pop_all()
         return Worker(answer["pid"], leash, ours[0], ours[1], ours[2] if errors else None)
+
+    def grant(self, path: Path) -> None:
+        """Say that the user pointed at a folder or file. Raises Withheld for one that is not read, and OSError."""
+        answer, _ = self._ask({"do": "grant", "path": str(path.absolute())})
+        if answer:
+            raise _problem(answer)
+
+    def grants(self) -> list[Grant]:
+        """The latest folders and files that were granted, as the launcher wrote them down. Raises OSError."""
+        answer, _ = self._ask({"do": "list"})
+        if "grants" not in answer:
+            raise _problem(answer, "")
+        return [Grant(float(one["at"]), str(one["path"])) for one in answer["grants"]]
+
+    def forget_grant(self, path: Path) -> None:
+        """Let the names of a folder or file, and of what is below it, be taken out of the list. Raises OSError."""
+        answer, _ = self._ask({"do": "forget", "path": str(path)})
+        if answer:
+            raise _problem(answer, "")
+
+    def open(self, path: Path | str, *, follow: bool = True, folder: int | None = None) -> int:
+        """A descriptor of a regular file that lies below what was granted; `folder` is an open one that `path` is in.
+
+        Raises OSError, WithheldFile among them.
+        """
+        named = str(path) if folder is not None else str(Path(path).absolute())
+        wish = {"do": "open", "path": named, "follow": follow}
+        answer, opened = self._ask(wish, () if folder is None else (folder,))
+        if len(opened) != 1:
+            close_all(opened)
+            raise _problem(answer, named)
+        return opened[0]
 
     def _ask(self, wish: Message, descriptors: Sequence[int] = ()) -> tuple[Message, list[int]]:
         with self._asking:
@@ -52,12 +101,34 @@ class Launcher:
         return received
 
 
+def _problem(answer: Message, path: str | None = None) -> Exception:
+    """What the launcher's answer is raised as, for a file at `path` or for a wish of another kind."""
+    if "withheld" in answer:
+        said = str(answer["withheld"])
+        return Withheld(said, hint="Name another.") if path is None else WithheldFile(errno.EACCES, said, path)
+    if isinstance(number := answer.get("errno"), int):
+        return OSError(number, os.strerror(number), path)
+    return OSError(errno.EACCES, str(answer.get("failed", "the launcher gives no reason")), path)
+
+
 _held: list[Launcher] = []
 
 
 def hold_launcher(line: socket.socket) -> None:
-    """Keep the line for this process, which has one launcher."""
-    _held[:] = [Launcher(line)]
+    """Keep the line for this process, which has one launcher: it opens what the sealed desk may not."""
+    one = Launcher(line)
+    _held[:] = [one]
+    tools.reading.read_through(one)
+    runtime.reading.read_through(partial(_open_model, one))
+
+
+def _open_model(one: Launcher, path: Path) -> int:
+    """A model file that is named is one that the user pointed at. Raises OSError."""
+    try:
+        one.grant(path)
+    except Withheld as withheld:
+        raise WithheldFile(errno.EACCES, withheld.message, str(path)) from withheld
+    return one.open(path)
 
 
 def launcher() -> Launcher | None:

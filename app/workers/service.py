@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from app.errors import DeskError
+from app.workers.granted import Granted, HoldsSecrets
 from app.workers.line import Message, close_all, receive, send
+from app.workers.opening import open_granted
 from app.workers.roles import role_called, start_of
 from app.workers.started import StartedWorker
+from app.workers.withheld import without_withheld
 
 REFUSED: Message = {"failed": "the launcher does not do that"}
+MOST_LISTED = 50
+"""Grants that are told of, the latest: they fit a message whatever their paths are."""
 _LEASH_AND_STREAMS = (3, 4)
 
 
 class LauncherService:
-    """Serves one desk: it starts the engine and the extractor, whose descriptors for this come with the wish."""
+    """Serves one desk: it starts the engine and the extractor, whose streams come with the wish, and opens files."""
 
-    def __init__(self, line: socket.socket) -> None:
+    def __init__(self, line: socket.socket, granted: Callable[[], Granted]) -> None:
+        """`granted` gives what the desk may have opened; it is asked once, when that is first needed."""
         self._line = line
+        self._granted = cache(granted)
         self._lock = threading.Lock()
         self._workers: list[StartedWorker] = []
         self._over = False
@@ -42,21 +51,46 @@ class LauncherService:
         try:
             while (received := receive(self._line)) is not None:
                 message, descriptors = received
+                opened: list[int] = []
                 try:
-                    answer = self._answer(message, descriptors)
+                    answer = self._answer(message, descriptors, opened)
+                    send(self._line, answer, opened)
                 finally:
-                    close_all(descriptors)
-                send(self._line, answer)
+                    close_all([*descriptors, *opened])
         except OSError:
             return  # the desk is gone, or speaks nonsense
         finally:
             self.end()
             self._line.close()
 
-    def _answer(self, message: Message, descriptors: Sequence[int]) -> Message:
-        if message.get("do") == "start" and len(descriptors) in _LEASH_AND_STREAMS:
-            return self._start(message, descriptors)
-        return REFUSED
+    def _answer(self, message: Message, descriptors: Sequence[int], opened: list[int]) -> Message:
+        """What to say; a file that goes with it is added to `opened`."""
+        try:
+            return self._do(message, descriptors, opened)
+        except HoldsSecrets as error:
+            return {"withheld": str(error)}
+        except DeskError as error:
+            return {"failed": error.sentence()}
+        except (OSError, ValueError) as error:
+            return {"errno": getattr(error, "errno", None) or errno.EIO}
+
+    def _do(self, message: Message, descriptors: Sequence[int], opened: list[int]) -> Message:
+        granted = self._granted()
+        match message:
+            case {"do": "start"} if len(descriptors) in _LEASH_AND_STREAMS:
+                return self._start(message, descriptors)
+            case {"do": "open", "path": str(path), "follow": bool(follow)} if len(descriptors) <= 1:
+                folder = descriptors[0] if descriptors else None
+                opened.append(open_granted(granted, path, follow=follow, folder=folder))
+            case {"do": "grant", "path": str(path)}:
+                granted.add(Path(path))
+            case {"do": "forget", "path": str(path)}:
+                granted.log.forget(path)
+            case {"do": "list"}:
+                return {"grants": granted.log.all()[-MOST_LISTED:]}
+            case _:
+                return REFUSED
+        return {}
 
     def _start(self, message: Message, descriptors: Sequence[int]) -> Message:
         trial, reads = message.get("trial") is True, message.get("reads", [])
@@ -64,15 +98,18 @@ class LauncherService:
         if role is None or not isinstance(reads, list):
             return REFUSED
         leash, *streams = descriptors
-        try:
-            start = start_of(role, [Path(str(path)) for path in reads], trial=trial)
-            with self._lock:
-                if self._over:
-                    return REFUSED
-                worker = StartedWorker(start, streams, socket.socket(fileno=os.dup(leash)))
-                self._workers = [one for one in self._workers if not one.has_ended] + [worker]
-        except OSError as error:
-            return {"failed": error.strerror or str(error)}
-        except DeskError as error:
-            return {"failed": error.sentence()}
+        start = start_of(role, self._readable(reads), trial=trial)
+        with self._lock:
+            if self._over:
+                return REFUSED
+            worker = StartedWorker(start, streams, socket.socket(fileno=os.dup(leash)))
+            self._workers = [one for one in self._workers if not one.has_ended] + [worker]
         return {"pid": worker.pid}
+
+    def _readable(self, reads: Sequence[object]) -> list[Path]:
+        """What of these places a worker may read, which is granted by this."""
+        found: list[Path] = []
+        for path in map(Path, map(str, reads)):
+            self._granted().add(path)
+            found += without_withheld(Path(os.path.realpath(path)))
+        return found

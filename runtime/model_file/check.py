@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from runtime.model_file.header import Header, Scalar, read_header, read_scalars
 from runtime.model_file.hyperparameters import check_hyperparameters
 from runtime.model_file.sizes import Sizes, sizes_of
 from runtime.model_file.vocabulary import check_vocabulary
+from runtime.reading import open_for_reading
 
 MAX_NAME = 80
 POOLINGS = frozenset({1, 2, 3})
@@ -93,7 +95,12 @@ def open_regular(path: Path) -> BinaryIO:
     """Open `path` without waiting, should it be a FIFO or a device. Raises Flaw for what is no regular file."""
     if path.is_dir():  # Windows reports an attempt to open one as a lack of permission.
         raise Flaw("is a folder, not a model file", "Name one of the .gguf files in it.")
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        descriptor = open_for_reading(path)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise Flaw("is not a regular file", "Name a .gguf file.") from error
+        raise
     file = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         file.close()

@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from runtime.reading import open_for_reading
+
 _BLOCK = 1 << 20
 
 
@@ -17,7 +19,7 @@ def fingerprint(path: Path, on_hashed: Callable[[int, int], None] = lambda _done
     """
     digest = hashlib.sha256()
     done, block = 0, memoryview(bytearray(_BLOCK))
-    with path.open("rb", buffering=0) as file:
+    with os.fdopen(open_for_reading(path), "rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         while read := file.readinto(block):
             digest.update(block[:read])

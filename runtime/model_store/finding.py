@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from runtime.manifest import ManifestEntry
+from runtime.model_places import Place, Program
 from runtime.model_store import folders, huggingface, ollama
 from runtime.model_store.found import Found
-from runtime.model_store.places import Place, Program
 
 READERS: dict[Program, Callable[[Place, Sequence[ManifestEntry], Found], None]] = {
     "llama-desk": folders.own,

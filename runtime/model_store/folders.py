@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runtime.manifest import ManifestEntry
+from runtime.model_places import Place
 from runtime.model_store.found import PREFIXES, Found, FoundModel, matching
-from runtime.model_store.places import Place
 from runtime.model_store.walking import model_files, usable
 
 

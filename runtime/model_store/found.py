@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runtime.manifest import ManifestEntry
-from runtime.model_store.places import Program
+from runtime.model_places import Program
 
 MAX_FILES = 2_000
 """Files of one place that are looked at: more than anybody keeps models."""

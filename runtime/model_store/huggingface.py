@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runtime.manifest import ManifestEntry
+from runtime.model_places import Place
 from runtime.model_store.found import PREFIXES, Found, FoundModel, matching
-from runtime.model_store.places import Place
 from runtime.model_store.walking import entries_of, model_files, usable
 
 _REPOSITORY = re.compile(r"models--([\w.-]+?)--([\w.-]+)")

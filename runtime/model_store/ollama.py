@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from runtime.manifest import ManifestEntry
+from runtime.model_places import Place
 from runtime.model_store.found import PREFIXES, Found, FoundModel, Skipped, matching
-from runtime.model_store.places import Place
 from runtime.model_store.walking import entries_of, usable
 
 MODEL_LAYER = "application/vnd.ollama.image.model"

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from runtime.model_places import Place
 from runtime.model_store.found import MAX_FILES, Found, Skipped, is_part
-from runtime.model_store.places import Place
 
 SUFFIX = ".gguf"
 

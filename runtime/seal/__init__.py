@@ -21,9 +21,9 @@ def seal(role: Role, grants: Grants, note: Callable[[str, str], None] = lambda e
 
     Everywhere: files made by this process are private, there are no core dumps, and Python's socket calls raise.
     On Linux the kernel takes away every socket, other processes' memory, new privileges, and all files but the grants
-    and what a program needs to run; none but the desk starts a program either. The fetcher keeps the internet's
+    and what a program needs to run; none starts a program either. The fetcher keeps the internet's
     sockets: its Python code is held to the hosts that are granted, and by the kernel TCP leads to their ports alone.
-    On macOS its sandbox does; what the desk starts inherits the desk's. On Windows the engine and the extractor were
+    On macOS its sandbox does. On Windows the engine and the extractor were
     started in a container (`runtime.seal.windows`), and there is nothing for the others.
     The keyring's process keeps Unix sockets, by which it speaks to the system's keyring.
     What this platform could not enforce is in the report. `note` is told of each connection that Python code tries to

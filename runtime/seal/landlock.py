@@ -36,10 +36,18 @@ def landlock_version(machine: Machine) -> int:
     return max(0, int(libc.syscall(machine.numbers["landlock_create_ruleset"], None, ctypes.c_size_t(0), _VERSION)))
 
 
-def restrict_files(machine: Machine, *, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int] = ()) -> int:
+def restrict_files(
+    machine: Machine,
+    *,
+    read: Iterable[Path],
+    write: Iterable[Path],
+    listed: Iterable[Path] = (),
+    ports: Iterable[int] = (),
+) -> int:
     """Close every file to this process but those at or below these paths; what it has open stays open.
 
-    TCP, where it has sockets at all, leads to `ports` alone.
+    Of the folders in `listed`, and those below, the names of what is in them may be read, and no file. TCP, where it
+    has sockets at all, leads to `ports` alone.
 
     What is readable may also be loaded and started. Returns the version of Landlock in force, 0 when the kernel has
     none. Raises OSError.
@@ -50,6 +58,8 @@ def restrict_files(machine: Machine, *, read: Iterable[Path], write: Iterable[Pa
     handled = _handled(version)
     ruleset = _created(machine, version, handled)
     try:
+        for path in listed:
+            _allow(machine, ruleset, path, _READ_DIR & handled)
         for path in read:
             _allow(machine, ruleset, path, _READ & handled)
         for path in write:

@@ -31,8 +31,8 @@ def seal_by_kernel(role: Role, grants: Grants) -> list[str]:
     write = (*grants.write, *((_NOTHING,) if fetches else devices()), *(terminal() if role == "desk" else ()))
     try:
         not_dumpable()
-        version = restrict_files(machine, read=read, write=write, ports=_ports(grants))
-        install_filter(machine, may_start_programs=role == "desk", may_connect=fetches, local=role == "keyring")
+        version = restrict_files(machine, read=read, write=write, listed=grants.listed, ports=_ports(grants))
+        install_filter(machine, may_connect=fetches, local=role == "keyring")
     except OSError as error:
         raise SealFailed(
             f"This {role} could not be cut off from the network ({error.strerror}), so it does not start."

@@ -1,8 +1,8 @@
 """The seal that macOS holds: its sandbox, by a profile for each role (`runtime.seal.macos_profile`).
 
 `sandbox_init` is marked as deprecated and is what browsers and others rest on; there is no other way for a process to
-seal itself. A process that is in a sandbox takes no second one, and what it starts inherits its own: the engine and the
-extractor, which the desk starts, keep what the desk has. They are told apart here by asking the kernel.
+seal itself. A process that is in a sandbox takes no second one, so the launcher, which is in none, starts the others.
+One that was started in a sandbox all the same keeps that, which is told here by asking the kernel.
 """
 
 from __future__ import annotations

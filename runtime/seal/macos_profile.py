@@ -60,14 +60,13 @@ def profile(role: Role, grants: Grants, program: Iterable[Path]) -> str:
     """
     own = _below(program)
     lines = ["(version 1)", "(deny default)", *_to_run_at_all(own), *_files(grants)]
-    if role in {"desk", "engine"}:
+    if role == "engine":
         lines += _metal()
     if role == "keyring":
         lines += _to_the_keychain()
     if role == "desk":
-        lines += _of_the_desk(own)
-    else:
-        lines.append("(allow signal (target self))")
+        lines += _of_the_desk()
+    lines.append("(allow signal (target self))")
     lines += _to_download(grants) if role == "fetcher" else ["(deny network*)", "(deny system-socket)"]
     return "\n".join(lines) + "\n"
 
@@ -92,17 +91,23 @@ def _to_run_at_all(own: list[str]) -> list[str]:
 
 def _files(grants: Grants) -> list[str]:
     read, write = _below(grants.read), _below(grants.write)
+    listed = _below(grants.listed)
     return [
+        *([f"(allow file-read-data {_folders(listed)})"] if listed else []),
         *([_rule("file-read*", read)] if read else []),
         *([_rule("file-read* file-write*", write)] if write else []),
     ]
 
 
-def _of_the_desk(own: list[str]) -> list[str]:
-    """It starts this program in other roles, ends them, and draws on its terminal. What it starts inherits its seal."""
+def _folders(paths: list[str]) -> str:
+    """Folders themselves, of which the names of what is in them are read, and no file in them."""
+    return f"(require-all (vnode-type DIRECTORY) (require-any {' '.join(paths)}))"
+
+
+def _of_the_desk() -> list[str]:
+    """It draws on its terminal, and sees how much memory the reader of documents takes, to end it in time."""
     return [
-        _rule("process-exec", own),
-        "(allow signal (target same-sandbox))",
+        "(allow process-info-pidinfo (target others))",
         '(allow file-read* file-write* file-ioctl (literal "/dev/tty") (regex #"^/dev/ttys[0-9]+$"))',
     ]
 

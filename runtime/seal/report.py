@@ -15,6 +15,8 @@ class Grants:
 
     read: tuple[Path, ...] = ()
     write: tuple[Path, ...] = ()
+    listed: tuple[Path, ...] = ()
+    """Folders of which, and of those below, the names of what is in them may be read, and no file."""
     hosts: tuple[tuple[str, int], ...] = ()
     """Hosts ("*." and the end of a name for all below it) and ports that the fetcher may connect to."""
     line: int | None = None

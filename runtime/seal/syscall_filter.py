@@ -39,22 +39,19 @@ _ABSENT = ("io_uring_setup", "io_uring_enter", "io_uring_register")
 """Answered as if the kernel did not know them, so that libraries fall back to what they did before."""
 _REFUSED = (
     *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp", "perf_event_open", "userfaultfd"),
-    *("bpf", "unshare", "setns", "mount", "keyctl", "add_key", "request_key"),
+    *("bpf", "unshare", "setns", "mount", "keyctl", "add_key", "request_key", "execve", "execveat"),
 )
-_PROGRAMS = ("execve", "execveat")
 
 type Instruction = tuple[int, int, int, int]
 """Operation, how many to skip when true, how many when false, operand."""
 
 
-def install_filter(
-    machine: Machine, *, may_start_programs: bool, may_connect: bool = False, local: bool = False
-) -> None:
+def install_filter(machine: Machine, *, may_connect: bool = False, local: bool = False) -> None:
     """Put the filter on every thread of this process. Raises OSError when the kernel does not take it.
 
     `may_connect` leaves it the internet's sockets and no others, `local` those to programs of this machine.
     """
-    program = list(_program(machine, may_start_programs=may_start_programs, may_connect=may_connect, local=local))
+    program = list(_program(machine, may_connect=may_connect, local=local))
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(program), ctypes.addressof(code)))
     no_new_privileges()
@@ -63,7 +60,7 @@ def install_filter(
         raise OSError(ctypes.get_errno() or errno.EPERM, os.strerror(ctypes.get_errno() or errno.EPERM), "seccomp")
 
 
-def _program(machine: Machine, *, may_start_programs: bool, may_connect: bool, local: bool) -> Iterator[Instruction]:
+def _program(machine: Machine, *, may_connect: bool, local: bool) -> Iterator[Instruction]:
     numbers = machine.numbers
     # Calls by another processor's numbers (int 0x80, x32) would pass a filter that knows this one's.
     yield from (_load(_ARCHITECTURE), (_EQUAL, 1, 0, machine.audit), (_RETURN, 0, 0, _KILL), _load(_NUMBER))
@@ -83,7 +80,7 @@ def _program(machine: Machine, *, may_start_programs: bool, may_connect: bool, l
     yield from _refuse(numbers["clone3"], errno.ENOSYS)  # its flags lie in memory, which a filter cannot read
     for name in _ABSENT:
         yield from _refuse(numbers[name], errno.ENOSYS)
-    for name in _REFUSED if may_start_programs else (*_REFUSED, *_PROGRAMS):
+    for name in _REFUSED:
         yield from _refuse(numbers[name], errno.EPERM)
     yield (_RETURN, 0, 0, _ALLOW)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from key_changes import CHEAP
 from pydantic import ValidationError
 
-from app.encryption.data_keys import PASSPHRASE_FILE, DataKeys, ask_passphrase, passphrase_in
+from app.desk_files import PASSPHRASE_FILE
+from app.encryption.data_keys import DataKeys, ask_passphrase, passphrase_in
 from app.encryption.key_note import KeyNote, ScryptCost, write_note
 from app.encryption.passphrase import WrongPassphrase, new_cost, read_keys, usable, write_keys
 from app.errors import DeskError

@@ -16,7 +16,7 @@ from runtime.seal.report import Grants, SealFailed
 
 PROGRAM = (Path("/opt/llama-desk"),)
 GRANTS = {
-    "desk": Grants(read=(Path("/"),), write=(Path("/data"),)),
+    "desk": Grants(read=(Path("/models"),), write=(Path("/data"),), listed=(Path("/"),)),
     "engine": Grants(read=(Path("/models/a.gguf"),)),
     "extractor": Grants(read=(Path('/papers/with "quotes" and \\ and ü'),)),
     "fetcher": Grants(write=(Path("/models"),), hosts=(("hub.example", 443), ("*.hub.example", 8443))),
@@ -107,21 +107,31 @@ def test_the_keychain_is_open_to_the_process_that_keeps_the_key_alone():
 
 
 def test_each_role_opens_its_own_files():
-    assert "/" in below("desk", "file-read*") and below("desk", "file-write*") >= {"/data"}
+    assert below("desk", "file-read*") >= {"/data", "/models"} and below("desk", "file-write*") >= {"/data"}
     assert "/models/a.gguf" in below("engine", "file-read*")
     assert '/papers/with "quotes" and \\ and ü' in below("extractor", "file-read*")
     for role in ("engine", "extractor"):
         assert below(role, "file-write*") == set()
-        assert {
-            path for path in below(role, "file-read*") if path.startswith(("/Users", "/home", "/private/var/folders"))
-        } == set()
+    for role in ("desk", "engine", "extractor"):
+        users = [
+            one for one in below(role, "file-read*") if one.startswith(("/Users", "/home", "/private/var/folders"))
+        ]
+        assert users == []
         assert allowed(role, "process-exec") == []
-    assert below("desk", "process-exec") == {"/opt/llama-desk"}
+        assert allowed(role, "signal") == [[["target", "self"]]]
+
+
+def test_the_desk_lists_every_folder_and_reads_no_file_by_that():
+    anywhere = [
+        ["require-all", ["vnode-type", "DIRECTORY"], ["require-any", ["subpath", ("", "/")]]],
+    ]
+    assert allowed("desk", "file-read-data") == [anywhere]
+    for role in GRANTS.keys() - {"desk"}:
+        assert allowed(role, "file-read-data") == []
 
 
 def test_the_gpu_is_for_those_that_compute():
-    assert allowed("engine", "iokit-open") and allowed("desk", "iokit-open")  # what the desk starts inherits its seal
-    assert not allowed("extractor", "iokit-open") and not allowed("fetcher", "iokit-open")
+    assert [role for role in GRANTS if allowed(role, "iokit-open")] == ["engine"]
 
 
 def test_links_are_resolved_for_the_sandbox_does_not_follow_them(tmp_path):

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.roles import output_folders, role_command, split_role
+from app.desk_files import output_folders
+from app.roles import role_command, split_role
 
 
 def test_without_a_role_the_process_is_the_launcher():

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,8 @@ from tools.extraction.wire import read_frame
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there the desk starts them itself")
 if sys.platform != "win32":
+    from app.workers.granted import Granted
+    from app.workers.grants_log import GrantsLog
     from app.workers.launcher import Launcher
     from app.workers.line import LONGEST, LineBroken, receive, send
     from app.workers.service import REFUSED, LauncherService
@@ -33,9 +36,9 @@ def pair():
 
 
 @pytest.fixture
-def launcher(pair, desk_home):
+def launcher(pair, desk_home, tmp_path):
     line, desks = pair
-    service = LauncherService(line)
+    service = LauncherService(line, partial(Granted, [], GrantsLog(tmp_path / "grants.log")))
     service.start()
     yield Launcher(desks)
     service.end()
@@ -134,7 +137,7 @@ def test_only_workers_are_started_and_only_what_is_asked_for_right(pair, launche
 
 def test_nothing_is_started_once_the_launcher_ends(pair, desk_home, tmp_path):
     line, desks = pair
-    service = LauncherService(line)
+    service = LauncherService(line, partial(Granted, [], GrantsLog(tmp_path / "grants.log")))
     service.start()
     worker = Launcher(desks).start("extractor", [tmp_path])
     service.end()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.inbox.mails import counts, stored, take
 from tools.inbox import imessage
+from tools.inbox.files import open_file
 from tools.inbox.imessage import read_imessage, rich_text
 from tools.inbox.records import Attachment, InboxProblem, Person
 
@@ -62,7 +63,7 @@ def chat_db(tmp_path) -> Path:
 
 
 def test_messages_are_read_and_reactions_are_not(chat_db):
-    first, second, third = read_imessage(chat_db, UTC)
+    first, second, third = read_imessage(open_file(chat_db), UTC)
     assert (first.sender, first.body, first.date) == (Person("+49123", "+49123"), "Hello", "2026-03-03T09:05:00+00:00")
     assert (second.sender, second.body) == (Person("Me", ""), ("Später " * 60).strip())
     assert (third.chat, third.body, third.sent_at) == ("Trip", "", first.sent_at + 120)
@@ -95,7 +96,7 @@ def test_an_older_database_without_rich_text_is_read(chat_db):
     connection.execute("DROP TABLE attachment")
     connection.commit()
     connection.close()
-    assert "Hello" in [message.body for message in read_imessage(chat_db, UTC)]
+    assert "Hello" in [message.body for message in read_imessage(open_file(chat_db), UTC)]
 
 
 def test_a_view_in_place_of_a_table_is_refused(chat_db):
@@ -106,7 +107,7 @@ def test_a_view_in_place_of_a_table_is_refused(chat_db):
     )
     connection.close()
     with pytest.raises(InboxProblem, match="another program"):
-        list(read_imessage(chat_db, UTC))
+        list(read_imessage(open_file(chat_db), UTC))
 
 
 def test_a_query_that_takes_too_long_ends(chat_db, monkeypatch):
@@ -117,7 +118,7 @@ def test_a_query_that_takes_too_long_ends(chat_db, monkeypatch):
     connection.close()
     monkeypatch.setattr(imessage, "_SECONDS", 0.0)
     with pytest.raises(InboxProblem, match="takes more than"):
-        list(read_imessage(chat_db, UTC))
+        list(read_imessage(open_file(chat_db), UTC))
 
 
 @pytest.mark.parametrize("keep", [16, 100, 4096, 6000])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.extraction.sections import Failed, Refusal, Skipped
+from tools.reading import open_for_reading
 
 # A folder is passed through, not listed: where Linux can tell the two apart, less has to be granted.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -77,8 +78,7 @@ def _open_step_by_step(root: Path, names: list[str]) -> int:
             inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
             os.close(folder)
             folder = inner
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        return os.open(names[-1], flags, dir_fd=folder)
+        return open_for_reading(names[-1], follow=False, folder=folder)
     finally:
         os.close(folder)
 
@@ -90,7 +90,7 @@ def _open_checked(root: Path, names: list[str]) -> int:
     inside = file.resolve(strict=True).is_relative_to(root.resolve(strict=True))
     if not inside or file.is_symlink() or file.is_junction():
         raise Skipped("is a link; links are not followed")
-    return os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    return open_for_reading(file)
 
 
 def _refusal(error: OSError) -> Refusal:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tools.extraction.unread_kinds import unread_kind
 from tools.folder_walk.entries import Entry, WalkLimits
 from tools.folder_walk.ignore import IGNORE_FILES, MAX_IGNORE_BYTES, IgnoreRules, parse_rules
+from tools.reading import open_for_reading, point_at
 
 _WINDOWS_HIDDEN = 0x2
 _MACOS_HIDDEN = 0x8000
@@ -31,10 +32,11 @@ def walk(root: Path, limits: WalkLimits | None = None) -> Iterator[Entry]:
     """Every file under `root` in the order of its path; a hidden or ignored folder is one row.
 
     `root` may be a single file, which is then listed even if its name is hidden. Links are never followed.
-    Raises FileNotFoundError when there is nothing at `root`.
+    Raises FileNotFoundError when there is nothing at `root`, and Withheld when that is not read.
     """
     limits = limits or WalkLimits()
     root = root.resolve(strict=True)
+    point_at(root)
     if not root.is_dir():
         yield _single_file(root, limits)
         return
@@ -87,9 +89,8 @@ def _rules_here(location: Path, folder: _Folder, names: set[str]) -> IgnoreRules
 
 
 def _read_ignore_file(path: Path) -> str:
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
+        with os.fdopen(open_for_reading(path, follow=False), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return ""
             return file.read(MAX_IGNORE_BYTES).decode("utf-8-sig", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tools.inbox.records import InboxProblem
+from tools.reading import open_for_reading
 
 DEEPEST_FOLDER = 40
 MOST_FILES = 1_000_000
@@ -40,12 +42,11 @@ class OpenFile:
 
 def open_file(path: Path) -> OpenFile:
     """Raises `InboxProblem` with the reason when the path is no regular file or may not be read."""
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
     try:
-        number = os.open(path, flags)
+        number = open_for_reading(path, follow=False)
     except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise InboxProblem("is not a regular file.") from error
         raise InboxProblem(f"cannot be read: {(error.strerror or 'the system refused it').lower()}.") from error
     about = os.fstat(number)
     if not stat.S_ISREG(about.st_mode):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from tools.inbox.chat import MY_NAME, Chat, ChatLine, at_epoch, chat_messages
+from tools.inbox.files import OpenFile
 from tools.inbox.records import Attachment, Failure, InboxProblem, ReadMessage
+from tools.reading import reads_through_another
 
 SQLITE_MARK = b"SQLite format 3\0"
 _SECONDS = 120.0
 _LARGEST_VALUE = 64 * 2**20
+_COPIED_BYTES = 2**20
 _TABLES = frozenset(("message", "handle", "chat", "chat_message_join"))
 _APPLE_EPOCH = 978_307_200
 """2001 began so many seconds after 1970."""
@@ -24,10 +29,11 @@ _FIRST_REACTION, _LAST_REACTION = 2000, 3999
 """Kinds of messages that say only what somebody thinks of another."""
 
 
-def read_imessage(path: Path, zone: tzinfo | None) -> Iterator[ReadMessage | Failure]:
+def read_imessage(file: OpenFile, zone: tzinfo | None) -> Iterator[ReadMessage | Failure]:
     """The messages of all chats, chat by chat. Those that are still in chat.db-wal alone are named, not read."""
+    path = file.path
     try:
-        with closing(_opened(path)) as connection:
+        with _for_sqlite(file) as place, closing(_opened(place)) as connection:
             missing = _TABLES - _tables(connection)
             if missing:
                 raise InboxProblem("is a database of another program than iMessage.")
@@ -48,6 +54,18 @@ def has_unread_log(path: Path) -> bool:
     """Whether there are changes to a database that are not in its file yet."""
     log = path.with_name(f"{path.name}-wal")
     return log.is_file() and log.stat().st_size > 0
+
+
+@contextmanager
+def _for_sqlite(file: OpenFile) -> Iterator[Path]:
+    """Where SQLite, which takes a path and no open file, may open it: where it lies, or a private copy."""
+    if not reads_through_another():
+        yield file.path
+        return
+    with NamedTemporaryFile(prefix="chat-") as copy:
+        shutil.copyfileobj(file.stream, copy, _COPIED_BYTES)
+        copy.flush()
+        yield Path(copy.name)
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -16,6 +16,7 @@ from tools.inbox.imessage import has_unread_log
 from tools.inbox.kinds import reader_of
 from tools.inbox.records import Failure, ImportReport, InboxProblem, Outcome, ReadMessage
 from tools.inbox.store import MessageStore
+from tools.reading import WithheldFile, point_at
 from tools.sanitise import sanitise
 
 READER_VERSION = 1
@@ -46,10 +47,12 @@ def import_path(
     Dates that name no zone are in `zone`, or else in that of this machine. The texts of attachments are kept if
     `text_of` finds them. `progress` is told what was stored so far, which stays when it raises. `report` is one to add
     to, of earlier paths or to know what was stored when this raises. Nothing that a file holds raises: it is named in
-    `failed`.
+    `failed`. Raises Withheld for a path that is not read.
     """
+    path = Path(os.path.realpath(path))
+    point_at(path)
     importer = _Importer(db, zone, text_of, progress, ImportReport() if report is None else report)
-    importer.take(Path(os.path.realpath(path)))
+    importer.take(path)
     importer.flush()
     return importer.report
 
@@ -109,6 +112,8 @@ class _Importer:
         try:
             file = open_file(path)
         except InboxProblem as problem:
+            if isinstance(problem.__cause__, WithheldFile) and not named:
+                return False  # a profile of Thunderbird has passwords beside its mails
             self._fail(path, problem.message)
             return True
         with file.stream:

@@ -81,4 +81,4 @@ def _mbox(file: OpenFile, _zone: tzinfo | None) -> Found:
 
 
 def _imessage(file: OpenFile, zone: tzinfo | None) -> Found:
-    return read_imessage(file.path, zone)
+    return read_imessage(file, zone)

@@ -14,7 +14,7 @@ from app.model_list import ListedModel, ModelList, list_models
 from app.model_room import machine_memory
 from app.wording import file_size, joined
 from runtime.manifest import ModelRole
-from runtime.model_store.places import PROGRAM_NAMES
+from runtime.model_places import PROGRAM_NAMES
 from tools.sanitise import sanitise
 
 NOTHING = {

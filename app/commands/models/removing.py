@@ -13,9 +13,9 @@ from app.locations import Locations, locations
 from app.model_choice import choose_model, find_elsewhere
 from app.settings import load_settings
 from app.wording import file_size
+from runtime.model_places import PROGRAM_NAMES
 from runtime.model_store import FoundModel, Program
 from runtime.model_store.found import PREFIXES
-from runtime.model_store.places import PROGRAM_NAMES
 from runtime.pocket import POCKET_MODEL
 from tools.sanitise import sanitise
 

@@ -1,0 +1,58 @@
+"""What the desk may have opened: the folders and files that its user pointed at, as the launcher keeps them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from app.workers.grants_log import GrantsLog
+from app.workers.withheld import SENTENCE, is_withheld
+
+
+class HoldsSecrets(Exception):
+    """A place that is not opened; its text is a sentence, or the end of one."""
+
+
+class Granted:
+    """Grows by `add` alone. `own` are places of the program's, which are granted without being noted in `log`."""
+
+    def __init__(self, own: Iterable[Path], log: GrantsLog) -> None:
+        self._own = [os.path.realpath(path) for path in own]
+        self._roots: list[str] = []
+        self.log = log
+        self._lock = threading.Lock()
+
+    def add(self, path: Path) -> None:
+        """Grant a folder or file and what is below it. Raises HoldsSecrets for a place that holds secrets."""
+        real = os.path.realpath(path)
+        if is_withheld(real):
+            raise HoldsSecrets(f"{path} {SENTENCE}")
+        with self._lock:
+            if not self.holds(real):
+                self.log.add(real)
+                self._roots.append(real)
+
+    def holds(self, real: str) -> bool:
+        """Whether a whole path, links resolved, is granted or lies below what is."""
+        return any(real == root or real.startswith(f"{root.rstrip('/')}/") for root in (*self._own, *self._roots))
+
+    def check(self, descriptor: int) -> None:
+        """Raises HoldsSecrets, or PermissionError for an open file that lies elsewhere, whatever path led to it."""
+        real = real_path(descriptor)
+        if is_withheld(real):
+            raise HoldsSecrets(SENTENCE)
+        if not self.holds(real):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def real_path(descriptor: int) -> str:
+    """Where an open file lies. Raises OSError."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        return os.fsdecode(fcntl.fcntl(descriptor, fcntl.F_GETPATH, bytes(1024)).split(b"\0", 1)[0])
+    return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - the link's own text

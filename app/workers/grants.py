@@ -1,0 +1,22 @@
+"""What the launcher grants its desk from the start, and where it writes down what comes to that."""
+
+from __future__ import annotations
+
+from app.desk_files import own_places
+from app.locations import locations
+from app.workers.granted import Granted
+from app.workers.grants_log import GrantsLog
+from runtime.seal.system_files import program_files
+
+
+def grants_log() -> GrantsLog:
+    """Beside the data folder and not in it: the desk may write all that is in there. Raises DeskError."""
+    home = locations().home
+    return GrantsLog(home.with_name(f"{home.name}.grants.log"))
+
+
+def what_is_granted() -> Granted:
+    """The data folder, the places of models and this program, to begin with. Raises DeskError."""
+    log = grants_log()
+    log.make()
+    return Granted((*own_places(locations()), *program_files()), log)
