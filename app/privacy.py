@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -12,6 +14,7 @@ from app.hub import hub_in_use
 from app.locations import Locations
 from app.privacy_log import PrivacyLog
 from app.seal_trials import run_trials
+from app.workers.launcher import launcher
 from runtime.fetch.hosts import Hub
 from runtime.seal.report import Role
 from runtime.seal.trial import Trial
@@ -20,10 +23,11 @@ from tools.desk_db import DeskDatabase
 SEALED_ROLES: tuple[Role, ...] = ("desk", "engine", "extractor")
 """Those that see what is the user's."""
 _SHOWN = 20
-"""Downloads that are shown in words, the latest ones."""
+"""Downloads and grants that are shown in words, the latest ones."""
 _FILES: dict[Role, str] = {
-    "launcher": "opens none",
-    "desk": "reads what you point it at; writes its data folder and what you name to be written",
+    "launcher": "opens what you point the desk at, to be read; no keys and no passwords",
+    "desk": "reads its data folder and models; what you point it at is opened for it; writes its data folder and what"
+    " you name to be written",
     "engine": "reads the model that it runs; writes none",
     "extractor": "reads the one folder or file that it was started for; writes none",
     "fetcher": "writes the models folder; reads none of yours",
@@ -61,12 +65,24 @@ class Ledger(BaseModel):
     """Oldest first. Each sent requests that name the file, and nothing of the user's but the token of a gated one."""
 
 
+class Granted(BaseModel):
+    """A folder or file that the desk was given to read, for the first time at `at` (seconds since the epoch).
+
+    `path` is "" for one that was forgotten.
+    """
+
+    at: float
+    path: str
+
+
 class Privacy(BaseModel):
     """What `llama-desk privacy --json` prints."""
 
     roles: dict[str, RolePrivacy]
     ledger: Ledger
     grants: list[str]
+    granted: list[Granted] = []
+    """The latest, oldest first, as the launcher wrote them down, which the desk cannot change."""
     escapes: list[Escape] = []
     encryption: EncryptionState | None = None
 
@@ -98,6 +114,7 @@ def look(places: Locations, grants: Sequence[str], *, try_to_escape: bool) -> Pr
             downloads=DownloadLog(places.download_log).all(),
         ),
         grants=list(grants),
+        granted=_granted(),
         escapes=[Escape(role=role, **one) for role, trial in trials.items() for one in trial.attempts],
         encryption=look_at_encryption(places),
     )
@@ -116,11 +133,27 @@ def told_in_words(found: Privacy) -> list[str]:
     lines += _downloads_in_words(ledger.downloads)
     lines += [f"Encryption: {encryption_in_words(found.encryption)}"] if found.encryption else []
     lines += [f"Folders read: {', '.join(found.grants) or 'none'}"]
+    lines += ["Given to be read, each for the first time:"] if found.granted else []
+    lines += [_granted_in_words(one) for one in found.granted[-_SHOWN:]]
     if found.escapes:
         lines += ["", *map(_escape_in_words, found.escapes)]
         open_ways = sum(one.open for one in found.escapes)
         lines += ["", f"{len(found.escapes)} ways out were tried, {open_ways or 'none'} of them open."]
     return lines
+
+
+def _granted() -> list[Granted]:
+    """Nothing where there is no launcher that writes it down, or what it wrote cannot be read."""
+    keeper = launcher()
+    if keeper is None:
+        return []
+    with suppress(OSError):
+        return [Granted(at=one.at, path=one.path) for one in keeper.grants()]
+    return []
+
+
+def _granted_in_words(one: Granted) -> str:
+    return f"  {datetime.fromtimestamp(one.at):%Y-%m-%d %H:%M}  {one.path or 'something that was forgotten'}"
 
 
 def _downloads_in_words(downloads: Sequence[Download]) -> list[str]:

@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Sequence
@@ -19,8 +20,6 @@ from runtime.seal.trial import OPTION, run_trial
 from runtime.telemetry import TELEMETRY_OFF
 
 if TYPE_CHECKING:
-    import socket
-
     from app.locations import Locations
 
 ROLE_OPTION = "--role="
@@ -74,6 +73,8 @@ def _run_started_desk(arguments: list[str]) -> int:
     ends, arguments = take(arguments)
     if not ends:
         return run_desk(arguments)
+    if len(ends) == 1:
+        return run_desk(arguments, line=socket.socket(fileno=ends[0]))
     lifeline, wishes, news = ends
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which the launcher leaves to the desk
     hold_line(wishes, news)

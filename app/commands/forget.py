@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from app.forgetting.everywhere import Forgotten, begun, forget_everywhere, look
 from app.forgetting.targets import ChatTarget, Counts, FolderTarget, HistoryTarget, SourceTarget, Target
 from app.locations import Locations, locations
 from app.wording import count
+from app.workers.launcher import launcher
 from tools.desk_db import DeskDatabase
 from tools.desk_db.backups import Backups
 from tools.sanitise import sanitise
@@ -72,6 +74,7 @@ def forget(folder: Path | None, source: Path | None, chat: int | None, history: 
         return Exit.FAILED
     with _progress() as progress:
         forgotten = forget_everywhere(places.database, target, backups, current_time(places), progress)
+    _forget_grants(target)
     _print(name, forgotten, as_json)
     if isinstance(target, FolderTarget):
         _say_what_reads_it_again(places, target)
@@ -96,6 +99,18 @@ def _target(
         raise DeskError(f"There is no conversation {chat}, nor in a backup.", hint="See `llama-desk chats list`.")
     created_at, title = found
     return ChatTarget(chat, created_at), f"“{sanitise(title)}”"
+
+
+def _forget_grants(target: Target) -> None:
+    """What was given to be read is written down by the launcher: there the name goes as well."""
+    keeper = launcher()
+    match target:
+        case FolderTarget(folder=path) | SourceTarget(path=path) if keeper is not None:
+            try:
+                keeper.forget_grant(Path(os.path.realpath(path)))
+            except OSError as error:
+                reason = error.strerror or "it cannot be written"
+                click.echo(f"The list of what was given to be read still names it ({reason}).", err=True)
 
 
 def _preview(name: str, counts: Counts, backups: int) -> None:

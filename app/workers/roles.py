@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
+from app.inherited_line import OPTION as LINE
 from app.locations import locations
 from app.roles import role_command
 from runtime.engine_options import backends_option
@@ -23,11 +24,12 @@ TRIED: tuple[Role, ...] = ("desk", *WORKERS, "fetcher", "keyring")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What is to be started; `folder` is where it runs."""
+    """What is to be started; `folder` is where it runs, and `passed` are further descriptors that it inherits."""
 
     command: list[str]
     folder: Path
     environment: dict[str, str]
+    passed: tuple[int, ...] = ()
 
 
 def role_called(name: object, *, trial: bool) -> Role | None:
@@ -47,6 +49,12 @@ def start_of(role: Role, reads: Sequence[Path], *, trial: bool) -> Start:
         folder = places.engine_folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Start(command, folder, worker_environment(os.environ) | told(reads))
+
+
+def with_line(trial: Start, line: int) -> Start:
+    """The trial of a desk, with its end of a line to the launcher."""
+    *command, option = trial.command
+    return replace(trial, command=[*command, f"{LINE}{line}", option], passed=(line,))
 
 
 def trial_environment(role: Role) -> dict[str, str]:

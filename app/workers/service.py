@@ -14,7 +14,7 @@ from app.errors import DeskError
 from app.workers.granted import Granted, HoldsSecrets
 from app.workers.line import Message, close_all, receive, send
 from app.workers.opening import open_granted
-from app.workers.roles import role_called, start_of
+from app.workers.roles import Start, role_called, start_of, with_line
 from app.workers.started import StartedWorker
 from app.workers.withheld import without_withheld
 
@@ -99,6 +99,15 @@ class LauncherService:
             return REFUSED
         leash, *streams = descriptors
         start = start_of(role, self._readable(reads), trial=trial)
+        if role != "desk":
+            return self._take_on(start, leash, streams)
+        # A desk on trial has a line to the launcher as the real one has.
+        line, desks = socket.socketpair()
+        LauncherService(line, self._granted).start()
+        with desks:
+            return self._take_on(with_line(start, desks.fileno()), leash, streams)
+
+    def _take_on(self, start: Start, leash: int, streams: Sequence[int]) -> Message:
         with self._lock:
             if self._over:
                 return REFUSED

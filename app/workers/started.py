@@ -37,6 +37,7 @@ class StartedWorker:
             stderr=stderr[0] if stderr else subprocess.DEVNULL,
             cwd=start.folder,
             env=start.environment,
+            pass_fds=start.passed,
             start_new_session=True,  # the terminal's Ctrl-C is for the desk alone
         )
         self._telling = threading.Thread(target=self._tell_its_end, daemon=True, name="worker's end")

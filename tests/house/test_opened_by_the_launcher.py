@@ -174,3 +174,42 @@ def test_a_sealed_desk_reads_through_its_launcher_alone(home, desk_home, tmp_pat
     assert refused.returncode == 1
     assert "holds keys or passwords, so llama-desk does not read it" in refused.stdout + refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_the_program_tells_what_was_given_to_be_read_and_forgets_it(home, desk_home):
+    def run(*arguments: str) -> str:
+        return subprocess.run([*python_app(), *arguments], capture_output=True, text=True, check=True).stdout
+
+    folder = str(home / "papers")
+    run("summarise", "--no-model", folder)
+    run("summarise", "--no-model", folder)
+    assert [one["path"] for one in json.loads(run("privacy", "--json"))["granted"]] == [folder]
+    run("forget", folder, "--yes")
+    assert [one["path"] for one in json.loads(run("privacy", "--json"))["granted"]] == [""]
+    assert "something that was forgotten" in run("privacy")
+
+
+def test_messages_are_imported_through_the_launcher_and_passwords_beside_them_are_passed_over(home, desk_home):
+    profile = home / "papers"
+    (profile / "Inbox").write_bytes(
+        b"From - Mon Nov 16 10:00:00 2026\nFrom: ana@example.org\nTo: me@example.org\nSubject: Lunch\n"
+        b"Date: Mon, 16 Nov 2026 10:00:00 +0000\nMessage-ID: <1@x>\n\nCome to lunch.\n"
+    )
+    (profile / "logins.json").write_text('{"messages": [], "logins": ["secret"]}')
+    command = [*python_app(), "inbox", "import", "--json", str(profile)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (json.loads(done.stdout)["added"], json.loads(done.stdout)["failed"]) == (1, [])
+
+
+def test_a_model_file_anywhere_is_checked_and_run(home, desk_home):
+    from runtime.pocket import POCKET_MODEL
+
+    model = home / "papers" / "mine.gguf"
+    model.write_bytes(POCKET_MODEL.read_bytes())
+    command = [*python_app(), "models", "verify", str(model)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    ask = [*python_app(), "ask", "--model", str(model), "--json", "what is in my calendar today?"]
+    done = subprocess.run(ask, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["model"]
