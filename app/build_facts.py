@@ -24,7 +24,6 @@ _NAMES = {"cpu": "CPU", "metal": "Metal", "vulkan": "Vulkan", "cuda": "CUDA", "h
 }
 
 
-@cache
 def commit() -> str:
     """The commit's short hash, with "+" for a checkout that differs from it when it was built; "unknown" elsewhere."""
     try:
@@ -59,6 +58,7 @@ def version_text() -> str:
     return "\n".join([f"llama-desk, version {app.__version__}", *facts])
 
 
+@cache
 def _commit_of_checkout(root: Path) -> str:
     if not (root / ".git").exists():
         return UNKNOWN

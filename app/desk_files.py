@@ -48,4 +48,9 @@ def _own_files(places: Locations) -> Iterator[Path]:
     if named := os.environ.get(PASSPHRASE_FILE):
         yield Path(named)
     # Modules are imported when they are needed. The folder that the user works in may be among these: it is not meant.
-    yield from (Path(one) for one in sys.path if one and Path(one) not in {Path.cwd(), Path.home()})
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        here = Path("/")  # a folder that was removed meanwhile holds no modules
+    folders = [Path(one) for one in sys.path if one]
+    yield from (one for one in folders if one != here and not Path.home().is_relative_to(one))
