@@ -18,7 +18,7 @@ class Withheld(ToolProblem):
     title = "That is not read"
 
 
-class WithheldFile(PermissionError):
+class WithheldFile(OSError):
     """A file that is not read, whoever asks for it."""
 
 

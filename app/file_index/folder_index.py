@@ -16,6 +16,7 @@ from app.folder_summary.reading import read_sources
 from app.folder_summary.sources import Source, sources_of
 from tools.desk_db import DeskDatabase, FileProblem, FileRecord, IndexedFolder
 from tools.extraction.client import Extractor
+from tools.reading import point_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,9 @@ class FolderIndex:
 
 
 def folder_to_index(path: Path) -> Path:
-    """The whole path of a folder that can be read. Raises DeskError for anything else."""
+    """The whole path of a folder that can be read. Raises DeskError for anything else, and Withheld."""
     root = sources_of([path])[0].root
+    point_at(root)
     if not root.is_dir():
         raise DeskError(f"{path} is a file.", title="Not a folder", hint="Name the folder that holds it.")
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.workers.grants_log import GrantsLog
-from app.workers.withheld import SENTENCE, is_withheld
+from app.workers.withheld import SENTENCE, WORDS, is_withheld
 
 
 class HoldsSecrets(Exception):
@@ -44,7 +44,7 @@ class Granted:
         """Raises HoldsSecrets, or PermissionError for an open file that lies elsewhere, whatever path led to it."""
         real = real_path(descriptor)
         if is_withheld(real):
-            raise HoldsSecrets(SENTENCE)
+            raise HoldsSecrets(WORDS)
         if not self.holds(real):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 

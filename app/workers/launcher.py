@@ -127,7 +127,7 @@ def _open_model(one: Launcher, path: Path) -> int:
     try:
         one.grant(path)
     except Withheld as withheld:
-        raise WithheldFile(errno.EACCES, withheld.message, str(path)) from withheld
+        raise WithheldFile(errno.EACCES, "it holds keys or passwords", str(path)) from withheld
     return one.open(path)
 
 

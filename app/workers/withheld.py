@@ -42,8 +42,8 @@ _NAMES = frozenset(
 )
 """Files that hold such things wherever they lie: keys of ssh, and what Thunderbird and Firefox keep in a profile."""
 _SUFFIXES = (".kdbx", ".keychain-db")
-SENTENCE = "holds keys or passwords, so llama-desk does not read it."
-"""What follows the name of such a place."""
+SENTENCE, WORDS = "holds keys or passwords, so llama-desk does not read it.", "it holds keys or passwords"
+"""What follows the name of such a place, and what is said where a reason is asked for."""
 
 
 def is_withheld(path: str) -> bool:

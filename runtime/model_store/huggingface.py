@@ -5,6 +5,7 @@ Where a system has no links, the file itself stands in the snapshot. `refs/main`
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from runtime.manifest import ManifestEntry
 from runtime.model_places import Place
 from runtime.model_store.found import PREFIXES, Found, FoundModel, matching
 from runtime.model_store.walking import entries_of, model_files, usable
+from runtime.reading import open_for_reading
 
 _REPOSITORY = re.compile(r"models--([\w.-]+?)--([\w.-]+)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -52,7 +54,7 @@ def _repository(folder: Path, repository: str, place: Place, entries: Sequence[M
 
 def _branch(folder: Path) -> str:
     try:
-        with (folder / "refs" / "main").open("rb") as file:
+        with os.fdopen(open_for_reading(folder / "refs" / "main"), "rb") as file:
             return file.read(64).decode("ascii", errors="replace").strip()
     except OSError:
         return ""

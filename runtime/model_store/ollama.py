@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from runtime.manifest import ManifestEntry
 from runtime.model_places import Place
 from runtime.model_store.found import PREFIXES, Found, FoundModel, Skipped, matching
 from runtime.model_store.walking import entries_of, usable
+from runtime.reading import open_for_reading
 
 MODEL_LAYER = "application/vnd.ollama.image.model"
 MAX_MANIFEST = 2**20
@@ -73,7 +75,7 @@ def _manifests(folder: Path) -> Iterator[Path]:
 
 def _model_layer(path: Path) -> _Layer | None:
     """The layer that is the model; None when there is none, or several, which is no GGUF file."""
-    with path.open("rb") as file:
+    with os.fdopen(open_for_reading(path), "rb") as file:
         text = file.read(MAX_MANIFEST + 1)
     if len(text) > MAX_MANIFEST:
         raise ValueError("too long")
