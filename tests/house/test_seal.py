@@ -111,3 +111,45 @@ def test_files_are_private_and_there_is_no_core_dump(tmp_path):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "0"
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the seal of Linux")
+def test_the_names_of_files_may_be_listed_where_none_may_be_read(tmp_path):
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "paper.txt").write_text("private")
+    program = (
+        "import os, sys; from pathlib import Path; from runtime.seal import Grants, seal\n"
+        "seal('desk', Grants(listed=(Path('/'),))); inner = Path(sys.argv[1], 'inner')\n"
+        "print(os.listdir(inner), inner.joinpath('paper.txt').stat().st_size)\n"
+        "inner.joinpath('paper.txt').open()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "['paper.txt'] 7"
+    assert "PermissionError: [Errno 13]" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the seal of Linux")
+@pytest.mark.parametrize("role", ["desk", "engine", "extractor"])
+def test_no_sealed_role_starts_a_program(role):
+    done = run_sealed("import os; os.execv('/bin/true', ['true'])", role)
+    assert "PermissionError: [Errno 1]" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the launcher has no such line")
+def test_one_socket_alone_outlives_the_seal():
+    program = (
+        "import array, os, socket; from runtime.seal import Grants, seal\n"
+        "(line, far), (other, gone) = socket.socketpair(), socket.socketpair()\n"
+        "read, write = os.pipe()\n"
+        "seal('desk', Grants(line=line.fileno()))\n"
+        "for one in (far, other, gone):\n"
+        "    try: os.fstat(one.fileno())\n"
+        "    except OSError: print('closed')\n"
+        "one, two = socket.socketpair()\n"
+        "one.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [write]))])\n"
+        "print(two.recvmsg(1, 100)[0], os.fstat(line.fileno()) is not None)\n"
+        "one.sendmsg([b'x'], [], 0, '/run/somebody')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n")[:-1] == ["closed"] * 3 + ["b'x' True"]
+    assert "llama-desk opens no connection; refused: socket.sendmsg" in done.stderr
