@@ -13,38 +13,52 @@ from app.workers.grants_log import GrantsLog
 from app.workers.withheld import SENTENCE, WORDS, is_withheld
 
 
-class HoldsSecrets(Exception):
-    """A place that is not opened; its text is a sentence, or the end of one."""
+class NotGiven(Exception):
+    """A place that is not opened, whoever asks; its text is a sentence, or the end of one."""
 
 
 class Granted:
     """Grows by `add` alone. `own` are places of the program's, which are granted without being noted in `log`."""
 
-    def __init__(self, own: Iterable[Path], log: GrantsLog) -> None:
-        self._own = [os.path.realpath(path) for path in own]
-        self._roots: list[str] = []
+    def __init__(self, own: Iterable[Path], log: GrantsLog, *, private: Path | None = None) -> None:
+        """`private` is the data folder, which no worker reads that is given a folder around it."""
+        self.private = private
+        self._roots = {os.path.realpath(path) for path in own}
         self.log = log
         self._lock = threading.Lock()
 
     def add(self, path: Path) -> None:
-        """Grant a folder or file and what is below it. Raises HoldsSecrets for a place that holds secrets."""
+        """Grant a folder or file and what is below it.
+
+        Raises NotGiven for a place that holds secrets, and where the grant cannot be written down.
+        """
         real = os.path.realpath(path)
         if is_withheld(real):
-            raise HoldsSecrets(f"{path} {SENTENCE}")
+            raise NotGiven(f"{path} {SENTENCE}")
         with self._lock:
-            if not self.holds(real):
+            if self.holds(real):
+                return
+            try:
                 self.log.add(real)
-                self._roots.append(real)
+            except OSError as error:
+                reason = (error.strerror or "the system refused it").lower()
+                raise NotGiven(
+                    f"{path} is not read, because that could not be written down in {self.log.path} ({reason})."
+                    " Make room there, or move that file away."
+                ) from error
+            self._roots.add(real)
 
     def holds(self, real: str) -> bool:
         """Whether a whole path, links resolved, is granted or lies below what is."""
-        return any(real == root or real.startswith(f"{root.rstrip('/')}/") for root in (*self._own, *self._roots))
+        while real and real not in self._roots:
+            real = real.rpartition("/")[0]
+        return bool(real) or "/" in self._roots
 
     def check(self, descriptor: int) -> None:
-        """Raises HoldsSecrets, or PermissionError for an open file that lies elsewhere, whatever path led to it."""
+        """Raises NotGiven, or PermissionError for an open file that lies elsewhere, whatever path led to it."""
         real = real_path(descriptor)
         if is_withheld(real):
-            raise HoldsSecrets(WORDS)
+            raise NotGiven(WORDS)
         if not self.holds(real):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 

@@ -19,4 +19,5 @@ def what_is_granted() -> Granted:
     """The data folder, the places of models and this program, to begin with. Raises DeskError."""
     log = grants_log()
     log.make()
-    return Granted((*own_places(locations()), *program_files()), log)
+    places = locations()
+    return Granted((*own_places(places), *program_files()), log, private=places.home)

@@ -105,7 +105,7 @@ def _problem(answer: Message, path: str | None = None) -> Exception:
     """What the launcher's answer is raised as, for a file at `path` or for a wish of another kind."""
     if "withheld" in answer:
         said = str(answer["withheld"])
-        return Withheld(said, hint="Name another.") if path is None else WithheldFile(errno.EACCES, said, path)
+        return Withheld(said) if path is None else WithheldFile(errno.EACCES, said, path)
     if isinstance(number := answer.get("errno"), int):
         return OSError(number, os.strerror(number), path)
     return OSError(errno.EACCES, str(answer.get("failed", "the launcher gives no reason")), path)

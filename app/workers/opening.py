@@ -16,7 +16,7 @@ for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"):
 def open_granted(granted: Granted, path: str, *, follow: bool, folder: int | None) -> int:
     """A descriptor of the file at `path`, which is whole or, with `folder` open, a name in there.
 
-    Raises OSError: ENXIO for what is no regular file, EACCES for one that is not granted; and HoldsSecrets.
+    Raises OSError: ENXIO for what is no regular file, EACCES for one that is not granted; and NotGiven.
     """
     if "\0" in path or (("/" in path or path in {"", ".", ".."}) if folder is not None else path[:1] != "/"):
         raise OSError(errno.EINVAL, "not such a path")

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from app.errors import DeskError
-from app.workers.granted import Granted, HoldsSecrets
+from app.workers.granted import Granted, NotGiven
 from app.workers.line import Message, close_all, receive, send
 from app.workers.opening import open_granted
 from app.workers.roles import Start, role_called, start_of, with_line
@@ -67,7 +67,7 @@ class LauncherService:
         """What to say; a file that goes with it is added to `opened`."""
         try:
             return self._do(message, descriptors, opened)
-        except HoldsSecrets as error:
+        except NotGiven as error:
             return {"withheld": str(error)}
         except DeskError as error:
             return {"failed": error.sentence()}
@@ -120,5 +120,5 @@ class LauncherService:
         found: list[Path] = []
         for path in map(Path, map(str, reads)):
             self._granted().add(path)
-            found += without_withheld(Path(os.path.realpath(path)))
+            found += without_withheld(Path(os.path.realpath(path)), self._granted().private)
         return found

@@ -59,9 +59,10 @@ def is_withheld(path: str) -> bool:
     return False
 
 
-def without_withheld(root: Path) -> list[Path]:
-    """`root`, links resolved, or, if there are such places below it, what lies beside them."""
-    below = [place for place in _here() if place.startswith(f"{str(root).rstrip('/')}/") and os.path.lexists(place)]
+def without_withheld(root: Path, private: Path | None = None) -> list[Path]:
+    """`root`, links resolved, or, if there are such places or `private` below it, what lies beside them."""
+    places = _here() | ({os.path.realpath(private)} if private else set())
+    below = [place for place in places if place.startswith(f"{str(root).rstrip('/')}/") and os.path.lexists(place)]
     return _beside(root, below) if below else [root]
 
 

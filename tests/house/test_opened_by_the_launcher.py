@@ -18,8 +18,8 @@ from tools.reading import Withheld, WithheldFile
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there the desk opens them itself")
 if sys.platform != "win32":
-    from app.workers import withheld
-    from app.workers.granted import Granted
+    from app.workers import grants_log, withheld
+    from app.workers.granted import Granted, NotGiven
     from app.workers.grants_log import GrantsLog
     from app.workers.launcher import Launcher
     from app.workers.service import MOST_LISTED, LauncherService
@@ -135,6 +135,37 @@ def test_a_worker_is_given_what_lies_beside_them(home):
     assert set(given) == {home / "papers", home / "other.txt", home / ".config" / "notes"}
     with pytest.raises(Exception, match="holds keys or passwords"):
         Granted([], GrantsLog(home / "log")).add(home / ".ssh")
+
+
+def test_a_worker_that_is_given_a_folder_around_the_data_folder_is_not_given_that(home):
+    (home / "papers" / "data").mkdir()
+    given = withheld.without_withheld(home / "papers", home / "papers" / "data")
+    assert set(given) == {home / "papers" / name for name in ("a.txt", "inner", "id_rsa")}
+    assert withheld.without_withheld(home / "papers" / "data", home / "papers" / "data") == [home / "papers" / "data"]
+
+
+def test_what_cannot_be_written_down_is_not_given(home, monkeypatch):
+    log = GrantsLog(home.parent / "grants.log")
+    log.make()
+    granted = Granted([], log)
+    monkeypatch.setattr(grants_log, "_MOST_BYTES", 10)
+    granted.add(home / "papers")
+    with pytest.raises(NotGiven, match=r"other.txt is not read, because that could not be written"):
+        granted.add(home / "other.txt")
+    granted.add(home / "papers" / "inner")
+    assert not granted.holds(str(home / "other.txt"))
+
+
+def test_where_there_is_no_place_for_the_list_folders_are_read_without_one(home, monkeypatch):
+    def closed(*_arguments):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    log = GrantsLog(home.parent / "grants.log")
+    monkeypatch.setattr(grants_log.os, "open", closed)
+    log.make()
+    granted = Granted([], log)
+    granted.add(home / "papers")
+    assert granted.holds(str(home / "papers" / "a.txt"))
 
 
 def test_a_folder_of_keys_that_a_variable_names_is_one(home, monkeypatch):
