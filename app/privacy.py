@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -24,10 +25,14 @@ SEALED_ROLES: tuple[Role, ...] = ("desk", "engine", "extractor")
 """Those that see what is the user's."""
 _SHOWN = 20
 """Downloads and grants that are shown in words, the latest ones."""
+_WRITES = "writes its data folder and what you name to be written"
 _FILES: dict[Role, str] = {
-    "launcher": "opens what you point the desk at, to be read; no keys and no passwords",
-    "desk": "reads its data folder and models; what you point it at is opened for it; writes its data folder and what"
-    " you name to be written",
+    "launcher": "opens none"
+    if sys.platform == "win32"
+    else "opens what you point the desk at, to be read; no keys and no passwords",
+    "desk": f"reads what you point it at; {_WRITES}"
+    if sys.platform == "win32"
+    else f"reads its data folder and models; what you point it at is opened for it; {_WRITES}",
     "engine": "reads the model that it runs; writes none",
     "extractor": "reads the one folder or file that it was started for; writes none",
     "fetcher": "writes the models folder; reads none of yours",

@@ -82,10 +82,19 @@ def _answer(process: _Process, asked: str) -> str:
     return said.decode("utf-8", "replace")
 
 
+def _of_the_user(places: Locations) -> Path:
+    """A file that the desk must not read: the launcher's list, or where that has no place one of the user's own."""
+    kept = grants_log().make()
+    if kept.exists():
+        return kept
+    others = (one for one in sorted(Path.home().iterdir()) if one.is_file() and not one.is_relative_to(places.home))
+    return next(others, kept)
+
+
 def _targets(role: Role, places: Locations) -> Targets:
     """What this role must not reach: the user's data for those that read strangers' files, the rest for the desk."""
     outside = Path.home() if role == "desk" else places.home
-    secret = grants_log().make() if role == "desk" else places.database
+    secret = _of_the_user(places) if role == "desk" else places.database
     return Targets(
         unix_path=str(places.home / "nobody-listens"),
         abstract_name="llama-desk-nobody-listens",

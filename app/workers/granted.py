@@ -48,6 +48,12 @@ class Granted:
                 ) from error
             self._roots.add(real)
 
+    def forget(self, path: str) -> None:
+        """Take back what was granted at or below this whole path, and its name out of the log. Raises OSError."""
+        with self._lock:
+            self._roots -= {root for root in self._roots if root == path or root.startswith(f"{path.rstrip('/')}/")}
+            self.log.forget(path)
+
     def holds(self, real: str) -> bool:
         """Whether a whole path, links resolved, is granted or lies below what is."""
         while real and real not in self._roots:

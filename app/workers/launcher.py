@@ -36,7 +36,8 @@ class Launcher:
 
     def __init__(self, line: socket.socket) -> None:
         self._line = line
-        self._asking = threading.Lock()
+        self._asking, self._opening = threading.Lock(), threading.Lock()
+        self._files: Launcher | None = None
 
     def start(self, role: Role, reads: Sequence[Path] = (), *, errors: bool = False, trial: bool = False) -> Worker:
         """Start `role` to read these files and folders; with `errors` its standard error is a stream as well.
@@ -62,7 +63,7 @@ class Launcher:
 
     def grant(self, path: Path) -> None:
         """Say that the user pointed at a folder or file. Raises Withheld for one that is not read, and OSError."""
-        answer, _ = self._ask({"do": "grant", "path": str(path.absolute())})
+        answer, _ = self._ask_for_files({"do": "grant", "path": str(path.absolute())})
         if answer:
             raise _problem(answer)
 
@@ -74,7 +75,7 @@ class Launcher:
         return [Grant(float(one["at"]), str(one["path"])) for one in answer["grants"]]
 
     def forget_grant(self, path: Path) -> None:
-        """Let the names of a folder or file, and of what is below it, be taken out of the list. Raises OSError."""
+        """Take back a folder or file, with what is below it, and their names out of the list. Raises OSError."""
         answer, _ = self._ask({"do": "forget", "path": str(path)})
         if answer:
             raise _problem(answer, "")
@@ -86,11 +87,24 @@ class Launcher:
         """
         named = str(path) if folder is not None else str(Path(path).absolute())
         wish = {"do": "open", "path": named, "follow": follow}
-        answer, opened = self._ask(wish, () if folder is None else (folder,))
+        answer, opened = self._ask_for_files(wish, () if folder is None else (folder,))
         if len(opened) != 1:
             close_all(opened)
             raise _problem(answer, named)
         return opened[0]
+
+    def _ask_for_files(self, wish: Message, descriptors: Sequence[int] = ()) -> tuple[Message, list[int]]:
+        """By a line of its own: a slow disk holds up other files, and no process's start."""
+        with self._opening:
+            if self._files is None:
+                line, other = socket.socketpair()
+                with other:
+                    answer, _ = self._ask({"do": "line"}, [other.fileno()])
+                if answer:
+                    line.close()
+                    raise _problem(answer, "")
+                self._files = Launcher(line)
+        return self._files._ask(wish, descriptors)
 
     def _ask(self, wish: Message, descriptors: Sequence[int] = ()) -> tuple[Message, list[int]]:
         with self._asking:

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-LONGEST = 256 * 1024
+LONGEST = 1024 * 1024
 """Bytes of one message."""
 MOST_DESCRIPTORS = 4
 _LENGTH = struct.Struct("=I")

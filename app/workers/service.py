@@ -19,9 +19,11 @@ from app.workers.started import StartedWorker
 from app.workers.withheld import without_withheld
 
 REFUSED: Message = {"failed": "the launcher does not do that"}
-MOST_LISTED = 50
+MOST_LISTED = 30
 """Grants that are told of, the latest: they fit a message whatever their paths are."""
 _LEASH_AND_STREAMS = (3, 4)
+_LONGEST_READS = 64 * 1024
+"""What a worker's environment holds of them (execve(2) takes 128 KiB): of a home full of files the folders alone."""
 
 
 class LauncherService:
@@ -85,7 +87,9 @@ class LauncherService:
             case {"do": "grant", "path": str(path)}:
                 granted.add(Path(path))
             case {"do": "forget", "path": str(path)}:
-                granted.log.forget(path)
+                granted.forget(path)
+            case {"do": "line"} if len(descriptors) == 1:
+                LauncherService(socket.socket(fileno=os.dup(descriptors[0])), lambda: granted).start()
             case {"do": "list"}:
                 return {"grants": granted.log.all()[-MOST_LISTED:]}
             case _:
@@ -103,7 +107,8 @@ class LauncherService:
             return self._take_on(start, leash, streams)
         # A desk on trial has a line to the launcher as the real one has.
         line, desks = socket.socketpair()
-        LauncherService(line, self._granted).start()
+        granted = self._granted()
+        LauncherService(line, lambda: granted).start()
         with desks:
             return self._take_on(with_line(start, desks.fileno()), leash, streams)
 
@@ -121,4 +126,6 @@ class LauncherService:
         for path in map(Path, map(str, reads)):
             self._granted().add(path)
             found += without_withheld(Path(os.path.realpath(path)), self._granted().private)
+        if sum(len(str(path)) for path in found) > _LONGEST_READS:
+            found = [path for path in found if path.is_dir()]
         return found

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tools.reading import Withheld, WithheldFile
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there the desk opens them itself")
 if sys.platform != "win32":
-    from app.workers import grants_log, withheld
+    from app.workers import grants_log, service, withheld
     from app.workers.granted import Granted, NotGiven
     from app.workers.grants_log import GrantsLog
     from app.workers.launcher import Launcher
@@ -43,8 +44,7 @@ def home(tmp_path, monkeypatch):
 def launcher(home):
     line, desks = socket.socketpair()
     log = GrantsLog(home.parent / "grants.log")
-    service = LauncherService(line, partial(Granted, [home.parent / "own"], log))
-    service.start()
+    LauncherService(line, partial(Granted, [home.parent / "own"], log)).start()
     with desks:
         yield Launcher(desks)
 
@@ -118,6 +118,27 @@ def test_what_is_no_regular_file_is_not_opened(launcher, home):
         assert refused(launcher, path) in {errno.ENXIO, errno.ENOENT}
 
 
+def test_a_slow_disk_holds_up_no_process(launcher, home, desk_home, monkeypatch):
+    asked, awake = threading.Event(), threading.Event()
+
+    def slow(*_arguments, **_named) -> int:
+        asked.set()
+        awake.wait(60)
+        raise OSError(errno.EIO, "gone")
+
+    monkeypatch.setattr(service, "open_granted", slow)
+    launcher.grant(home / "papers")
+    reading = threading.Thread(target=lambda: refused(launcher, home / "papers" / "a.txt"))
+    reading.start()
+    assert asked.wait(60)
+    worker = launcher.start("extractor", [home / "papers"])
+    assert reading.is_alive()
+    worker.kill()
+    assert worker.wait(60) != 0
+    awake.set()
+    reading.join()
+
+
 def test_keys_and_passwords_are_not_opened_whatever_was_granted(launcher, home):
     for path in (home / ".ssh", home / ".ssh" / "key", home / ".config" / "google-chrome" / "Default"):
         with pytest.raises(Withheld, match="holds keys or passwords, so llama-desk does not read it"):
@@ -181,6 +202,7 @@ def test_each_grant_is_written_down_once_and_what_is_forgotten_loses_its_name(la
     assert all(one.at > 1_700_000_000 for one in launcher.grants())
     launcher.forget_grant(home / "papers")
     assert [one.path for one in launcher.grants()] == ["", str(home / "other.txt")]
+    assert refused(launcher, home / "papers" / "a.txt") == errno.EACCES
     assert b"papers" not in (home.parent / "grants.log").read_bytes()
     assert (home.parent / "grants.log").stat().st_mode & 0o777 == 0o600
 
