@@ -39,6 +39,11 @@ class Launcher:
         self._asking, self._opening = threading.Lock(), threading.Lock()
         self._files: Launcher | None = None
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be asked any more: something was interrupted, or the launcher is gone."""
+        return self._line.fileno() < 0
+
     def start(self, role: Role, reads: Sequence[Path] = (), *, errors: bool = False, trial: bool = False) -> Worker:
         """Start `role` to read these files and folders; with `errors` its standard error is a stream as well.
 
@@ -96,7 +101,7 @@ class Launcher:
     def _ask_for_files(self, wish: Message, descriptors: Sequence[int] = ()) -> tuple[Message, list[int]]:
         """By a line of its own: a slow disk holds up other files, and no process's start."""
         with self._opening:
-            if self._files is None:
+            if self._files is None or self._files.is_closed:
                 line, other = socket.socketpair()
                 with other:
                     answer, _ = self._ask({"do": "line"}, [other.fileno()])
@@ -108,8 +113,13 @@ class Launcher:
 
     def _ask(self, wish: Message, descriptors: Sequence[int] = ()) -> tuple[Message, list[int]]:
         with self._asking:
-            send(self._line, wish, descriptors)
-            received = receive(self._line)
+            try:
+                send(self._line, wish, descriptors)
+                received = receive(self._line)
+            except BaseException:
+                # Of one that was interrupted, the answer would be taken for that to the next.
+                self._line.close()
+                raise
         if received is None:
             raise LineBroken(errno.EPIPE, "the launcher is gone")
         return received

@@ -11,6 +11,7 @@ import sys
 import threading
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -20,6 +21,7 @@ from tools.reading import Withheld, WithheldFile
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there the desk opens them itself")
 if sys.platform != "win32":
     from app.workers import grants_log, service, withheld
+    from app.workers import launcher as of_the_launcher
     from app.workers.granted import Granted, NotGiven
     from app.workers.grants_log import GrantsLog
     from app.workers.launcher import Launcher
@@ -137,6 +139,14 @@ def test_a_slow_disk_holds_up_no_process(launcher, home, desk_home, monkeypatch)
     assert worker.wait(60) != 0
     awake.set()
     reading.join()
+
+
+def test_the_answer_to_what_was_interrupted_is_not_taken_for_another(launcher, home, monkeypatch):
+    launcher.grant(home / "papers")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(of_the_launcher, "receive", Mock(side_effect=KeyboardInterrupt))
+        launcher.open(home / "papers" / "a.txt")
+    assert text_of(launcher.open(home / "papers" / "inner" / "b.txt")) == "papers/inner/b.txt"
 
 
 def test_keys_and_passwords_are_not_opened_whatever_was_granted(launcher, home):
