@@ -56,14 +56,14 @@ def test_no_role_finds_a_way_out(desk_home, capsys):
 @pytest.mark.skipif(sys.platform != "linux", reason="the seal of Linux")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_is_sealed_without_its_parent(desk_home, role):
-    """As a trial of its own: what `privacy` starts has inherited the desk's seal."""
+    """As a trial of its own, whoever starts it."""
     done = subprocess.run([*role_command(role), OPTION], input="", capture_output=True, text=True, check=True)
     assert read_trial(done.stdout).missing == ()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the seal of Linux")
 def test_a_fetcher_without_its_parent_finds_no_way_out_either(desk_home):
-    """What `privacy` starts has inherited the desk's seal, which has no sockets at all: here it has its own alone."""
+    """Here it has its own seal alone, whoever starts it."""
     places = locations().make()
     places.database.write_text("private")
     targets = Targets(

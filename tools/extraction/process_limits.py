@@ -67,7 +67,7 @@ def exit_with_parent() -> None:
     """End this process when the other end of its stdin closes, even in the midst of a file.
 
     A thread waits for the hang-up, where the system can tell it without reading. PR_SET_PDEATHSIG is not used: it fires
-    when the parent's *thread* ends that started this process, and the desk starts it from worker threads.
+    when the parent's *thread* ends that started this process, which may be one of many.
     """
     if not hasattr(select, "poll"):
         return
