@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
 from app.start_trace import mark
-from runtime.seal import Grants, Role, SealFailed, seal
+from runtime.seal import Grants, Role, SealFailed, SealReport, seal
 from runtime.seal.passing import take_told
 from runtime.seal.trial import OPTION, run_trial
 from runtime.telemetry import TELEMETRY_OFF
@@ -138,28 +138,15 @@ def run_desk(arguments: list[str], lifeline: int | None = None, line: socket.soc
     if keeps:
         with contextlib.suppress(OSError):  # said later, in a sentence, by whoever needs the data folder
             places.mkdir(mode=0o700, parents=True, exist_ok=True)
-    from app.privacy_log import PrivacyLog
-
     is_trial = arguments[:1] == [OPTION]
-    if not is_trial and not _SAYS_ONLY.intersection(arguments):
-        from app.encryption.at_start import reach_keyring
-
-        reach_keyring(Locations(places), arguments)
+    if not is_trial:
+        _before_the_seal(arguments, Locations(places))
     if line is not None:
         from app.workers.launcher import hold_launcher
 
         hold_launcher(line)
-    from app.desk_files import desk_grants
-
-    if "doctor" in arguments or "--version" in arguments:
-        from app.build_facts import commit
-
-        commit()  # of a checkout, where git is asked: a sealed desk starts no program
-    grants = desk_grants(Locations(places), arguments, line.fileno() if line is not None else None)
     try:
-        # A trial's attempts are ours, and no matter for the ledger.
-        note = _to_stderr if is_trial else PrivacyLog(Locations(places).privacy_log).add
-        report = seal("desk", grants, note=note)
+        report = _seal_desk(arguments, Locations(places), line)
     except SealFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return Exit.FAILED
@@ -179,6 +166,28 @@ def run_desk(arguments: list[str], lifeline: int | None = None, line: socket.soc
     # A thread that computes gives way to the screen after this many seconds; a key takes several turns to be shown.
     sys.setswitchinterval(0.001)
     return run(arguments)
+
+
+def _before_the_seal(arguments: list[str], places: Locations) -> None:
+    """What takes a socket or a program of its own, neither of which a sealed desk has."""
+    if not _SAYS_ONLY.intersection(arguments):
+        from app.encryption.at_start import reach_keyring
+
+        reach_keyring(places, arguments)
+    if "doctor" in arguments or "--version" in arguments:
+        from app.build_facts import commit
+
+        commit()  # of a checkout, where git is asked
+
+
+def _seal_desk(arguments: list[str], places: Locations, line: socket.socket | None) -> SealReport:
+    """Raises SealFailed."""
+    from app.desk_files import desk_grants
+    from app.privacy_log import PrivacyLog
+
+    # A trial's attempts are ours, and no matter for the ledger.
+    note = _to_stderr if arguments[:1] == [OPTION] else PrivacyLog(places.privacy_log).add
+    return seal("desk", desk_grants(places, arguments, line.fileno() if line is not None else None), note=note)
 
 
 def _begin_clean(places: Locations) -> None:
