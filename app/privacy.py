@@ -158,7 +158,7 @@ def _granted() -> list[Granted]:
 
 
 def _granted_in_words(one: Granted) -> str:
-    return f"  {datetime.fromtimestamp(one.at):%Y-%m-%d %H:%M}  {one.path or 'something that was forgotten'}"
+    return f"  {datetime.fromtimestamp(one.at):%Y-%m-%d %H:%M}  {one.path or 'something whose name is not kept'}"
 
 
 def _downloads_in_words(downloads: Sequence[Download]) -> list[str]:

@@ -13,13 +13,13 @@ import click
 from pydantic import BaseModel
 
 from app.commands.backup import current_time
+from app.commands.grant_names import forget_grants
 from app.commands.output import echo_json
 from app.errors import DeskError, Exit
 from app.forgetting.everywhere import Forgotten, begun, forget_everywhere, look
 from app.forgetting.targets import ChatTarget, Counts, FolderTarget, HistoryTarget, SourceTarget, Target
 from app.locations import Locations, locations
 from app.wording import count
-from app.workers.launcher import launcher
 from tools.desk_db import DeskDatabase
 from tools.desk_db.backups import Backups
 from tools.sanitise import sanitise
@@ -102,15 +102,9 @@ def _target(
 
 
 def _forget_grants(target: Target) -> None:
-    """What was given to be read is written down by the launcher: there the name goes as well."""
-    keeper = launcher()
     match target:
-        case FolderTarget(folder=path) | SourceTarget(path=path) if keeper is not None:
-            try:
-                keeper.forget_grant(Path(os.path.realpath(path)))
-            except OSError as error:
-                reason = error.strerror or "it cannot be written"
-                click.echo(f"The list of what was given to be read still names it ({reason}).", err=True)
+        case FolderTarget(folder=path) | SourceTarget(path=path):
+            forget_grants(Path(os.path.realpath(path)))
 
 
 def _preview(name: str, counts: Counts, backups: int) -> None:

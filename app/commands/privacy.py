@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
+from app.commands.grant_names import forget_grants
 from app.commands.output import echo_json
 from app.database_thread import DatabaseThread
 from app.encryption.changing import Custody, Encryption
@@ -88,6 +89,7 @@ def encrypt(keyring: bool, passphrase: bool, passphrase_file: Path | None, yes: 
     custody = Custody(keeper, _new_passphrase(passphrase_file) if keeper == "passphrase" else "")
     with _progress("Encrypting") as progress:
         changed = Encryption(places, data_keys()).encrypt(custody, progress)
+    forget_grants(Path("/"))
     return _print(places, changed, as_json)
 
 

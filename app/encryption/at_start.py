@@ -32,13 +32,19 @@ def held_keyring() -> SystemKeyring | None:
     return _held[-1] if _held else None
 
 
+def keeper_in(places: Locations) -> str | None:
+    """Who keeps the key; None where there is no note of that, "" where it is damaged, as will be said."""
+    try:
+        return str(json.loads(places.key_note.read_bytes())["keeper"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def _may_be_needed(places: Locations) -> bool:
     """Whether the key is there, or this is a first start: no database, nor backups of one."""
-    try:
-        return bool(json.loads(places.key_note.read_bytes())["keeper"] == "keyring")
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError, TypeError):
-        return False  # damaged, as will be said
+    if (keeper := keeper_in(places)) is not None:
+        return keeper == "keyring"
     begun = places.database.exists() and places.database.stat().st_size > 0
     return not begun and not any(places.backups.glob("desk-*.sqlite")) and find_spec("sqlcipher3") is not None

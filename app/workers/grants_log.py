@@ -6,20 +6,23 @@ import errno
 import json
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 _MOST_BYTES = 16 << 20
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-FORGOTTEN = ""
-"""Stands for the path of what was forgotten: that something was granted at that time stays."""
+UNNAMED = ""
+"""Stands for the path of what was forgotten, or was granted where data is encrypted: that something was stays."""
 
 
 class GrantsLog:
     """Lines of JSON in a file of the user's alone: `at`, in seconds since the epoch, and `path`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, names: Callable[[], bool] = lambda: True) -> None:
+        """`names` says whether names may be written down, as they may not where the user's data is encrypted."""
         self.path = path
+        self._names = names
         self._known: set[str] | None = None
         """What is in the file already; read when that is first needed."""
         self._has_place = True
@@ -42,7 +45,7 @@ class GrantsLog:
         with os.fdopen(descriptor, "ab") as file:
             if os.fstat(file.fileno()).st_size > _MOST_BYTES:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-            file.write(_line({"at": round(time.time(), 3), "path": path}))
+            file.write(_line({"at": round(time.time(), 3), "path": path if self._names() else UNNAMED}))
         self._known.add(path)
 
     def all(self) -> list[dict[str, object]]:
@@ -66,7 +69,7 @@ class GrantsLog:
         for one in kept:
             named = str(one["path"])
             if named == path or named.startswith(f"{path.rstrip('/')}/"):
-                one["path"] = FORGOTTEN
+                one["path"] = UNNAMED
         part = self.path.with_name(f"{self.path.name}.part")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK, 0o600), "wb") as file:
             file.writelines(map(_line, kept))

@@ -16,6 +16,7 @@ from unittest.mock import Mock
 import pytest
 
 from tests.house.test_roles import python_app
+from tools.desk_db.sqlite import CAN_ENCRYPT
 from tools.reading import Withheld, WithheldFile
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there the desk opens them itself")
@@ -249,7 +250,23 @@ def test_the_program_tells_what_was_given_to_be_read_and_forgets_it(home, desk_h
     assert [one["path"] for one in json.loads(run("privacy", "--json"))["granted"]] == [folder]
     run("forget", folder, "--yes")
     assert [one["path"] for one in json.loads(run("privacy", "--json"))["granted"]] == [""]
-    assert "something that was forgotten" in run("privacy")
+    assert "something whose name is not kept" in run("privacy")
+
+
+@pytest.mark.skipif(not CAN_ENCRYPT, reason="there is no SQLCipher here")
+def test_beside_encrypted_data_no_name_is_written_down(home, desk_home, tmp_path, monkeypatch):
+    def run(*arguments: str) -> str:
+        return subprocess.run([*python_app(), *arguments], capture_output=True, text=True, check=True).stdout
+
+    (tmp_path / "passphrase").write_text("correct horse battery")
+    monkeypatch.setenv("LLAMA_DESK_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
+    log = desk_home.with_name(f"{desk_home.name}.grants.log")
+    run("summarise", "--no-model", str(home / "papers"))
+    assert b"papers" in log.read_bytes()
+    run("privacy", "encrypt", "--passphrase-file", str(tmp_path / "passphrase"), "--yes")
+    run("summarise", "--no-model", str(home / "papers"))
+    assert b"papers" not in log.read_bytes()
+    assert [one["path"] for one in json.loads(run("privacy", "--json"))["granted"]] == ["", ""]
 
 
 def test_messages_are_imported_through_the_launcher_and_passwords_beside_them_are_passed_over(home, desk_home):
