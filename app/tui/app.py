@@ -18,6 +18,7 @@ from app.tui.command_screen import CommandScreen
 from app.tui.commands import COMMANDS
 from app.tui.desk_screen import DeskScreen
 from app.tui.problems import problem_of
+from app.tui.terminal_input import take_any_bytes
 from app.tui.terminal_safety import TerminalSafety, one_line
 from app.tui.themes import DARK, LIGHT
 
@@ -32,6 +33,7 @@ class LlamaDeskApp(App[None]):
     """
 
     def __init__(self, desk: Desk, *, folder: Path | None = None) -> None:
+        take_any_bytes()
         super().__init__()
         self.desk = desk
         self._start_with = folder

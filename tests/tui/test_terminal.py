@@ -95,6 +95,15 @@ def test_the_screen_writes_no_sequence_of_a_stranger(tmp_path):
     assert b"\x1b]8;" not in terminal.written
 
 
+def test_bytes_that_are_no_text_end_nothing(tmp_path):
+    terminal = Terminal([sys.executable, "-c", SCREEN, str(tmp_path)], PYTHONPATH=str(Path(__file__).parents[2]))
+    terminal.read_until(b"the-mark")
+    terminal.type(b"gr\xfcn \xc2\x7f\xff")
+    terminal.read_until("gr\ufffdn".encode())
+    terminal.type(b"\x11")
+    assert terminal.end() == 0
+
+
 def test_commands_write_no_sequence_of_a_stranger(desk_home, tmp_path):
     folder = tmp_path / "papers"
     folder.mkdir()
