@@ -31,6 +31,7 @@ WORDS = (
 ).split()
 SIGN = "§"
 """Stands nowhere else on the screen."""
+PROMPT = b"/ for commands"
 COLUMNS, ROWS = 120, 40
 WARM_UP_SECONDS = 5.0
 QUIET_KEYS, QUIET_CPU_SECONDS = 20, 0.5
@@ -80,7 +81,8 @@ def drive(folder: Path, home: Path) -> Figures:
     launcher = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment)
     os.close(terminal)
     try:
-        read_for(screen, 3.0)
+        read_until(screen, PROMPT, seconds=60)
+        read_for(screen, 1.0)
         os.write(screen, f"/summarise {folder}\r".encode())
         read_for(screen, 0.5)
         return type_until_done(screen, psutil.Process(launcher.pid))
@@ -107,9 +109,9 @@ def type_until_done(screen: int, launcher: psutil.Process) -> Figures:
     return figures
 
 
-def read_until(screen: int, wanted: bytes) -> bytes:
+def read_until(screen: int, wanted: bytes, seconds: float = 10) -> bytes:
     output = b""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + seconds
     while wanted not in output and time.monotonic() < deadline:
         output += read_for(screen, 0.0, first=0.5)
     return output
