@@ -58,7 +58,7 @@ def _head(opened: OpenedMessage, now: datetime) -> Content:
     facts = [
         ("from", _person(message.sender)),
         ("to", _people(message.recipients)),
-        ("when", short_moment(message.date, now) if message.date is not None else one_line(message.date_written)),
+        ("when", _when(message, now)),
         ("chat", one_line(message.chat)),
         ("files", ", ".join(map(one_line, message.attachments))),
     ]
@@ -76,6 +76,15 @@ def _head(opened: OpenedMessage, now: datetime) -> Content:
         *items,
     ]
     return Content("\n").join(lines)
+
+
+def _when(message: Message, now: datetime) -> str:
+    """When it was sent; where its own date cannot be, when it was received, and that date."""
+    written = one_line(message.date_written)
+    if message.date is None:
+        return written
+    when = short_moment(message.date, now)
+    return f"{when} (it says {written})" if message.is_misdated else when
 
 
 def _untitled(message: Message) -> str:

@@ -179,3 +179,16 @@ def test_a_digest_cites_the_messages(desk_home, tmp_path, capsys, options):
     assert "heating" in capsys.readouterr().out
     assert run(["inbox", "digest", "--from", "nobody at all", *options]) == 0
     assert "No message fits" in capsys.readouterr().err
+
+
+def test_a_date_of_the_future_is_shown_and_comes_last(box, tmp_path, capsys):
+    late = mail(3, subject="Future").replace(b"Tue, 3 Mar 2026", b"Mon, 30 Jun 3609")
+    (tmp_path / "late.eml").write_bytes(late)
+    assert run(["inbox", "import", str(box), str(tmp_path / "late.eml")]) == 0
+    capsys.readouterr()
+    assert run(["inbox", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r" +\d+  3609-06-30T10:03  Ana López: Future", lines[-1])
+    assert run(["inbox", "list", "--json"]) == 0
+    last = read(capsys)[-1]
+    assert (last["date"], last["date_written"]) == ("", "3609-06-30T10:03:00+01:00")

@@ -8,10 +8,10 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from app.locations import locations
-from tests.tui.diary import NOW, ZURICH, fill
+from tests.tui.diary import NOW, fill
 from tools.date_language import Dates
 from tools.desk_db import DeskDatabase
-from tools.inbox import ActionItem, Inbox, import_path
+from tools.inbox import ActionItem, Inbox
 
 ANA, BEN, BANK = "Ana Keller <ana@example.org>", "Ben <ben@example.org>", "Kantonalbank <info@bank.example>"
 KEYS = """Dear Tomás,
@@ -56,9 +56,9 @@ def fill_inbox(home: Path) -> None:
     (folder / "WhatsApp Chat with Mia.txt").write_text(CHAT)
     moments = (NOW + timedelta(minutes=number) for number in range(1_000_000))
     with DeskDatabase.open(locations().make().database, clock=lambda: next(moments).timestamp()) as db:
-        report = import_path(db, folder, zone=ZURICH)
-        assert (report.added, report.failed) == (7, [])
         inbox = Inbox(db, Dates(lambda: NOW, ("en",)))
+        report = inbox.import_path(folder)
+        assert (report.added, report.failed) == (7, [])
         number = inbox.search("account receipt")[0].message.id
         inbox.add_items(
             [

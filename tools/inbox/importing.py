@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from tools.desk_db import DeskDatabase
@@ -19,7 +20,7 @@ from tools.inbox.store import MessageStore
 from tools.reading import WithheldFile, point_at
 from tools.sanitise import sanitise
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Changes when the same file is read differently: files that have not changed are then read again."""
 _BATCH = 500
 _BATCH_BYTES = 32 * 2**20
@@ -27,41 +28,62 @@ _SETTLED_SECONDS = 2.0
 """A file that was just written may change again within the same tick of its clock."""
 LONGEST_TEXT = 200_000
 """Characters of an attachment's text that are kept."""
+_AHEAD_SECONDS = 24 * 3600.0
+"""How far the clock of a sender may be ahead, or its zone be written wrongly."""
 
 type Progress = Callable[[ImportReport], None]
 type TextOf = Callable[[str, bytes], str]
 """The text in an attachment, by its name and what it holds; "" when there is none."""
 
 
-def import_path(
+def import_path(  # noqa: PLR0913 - one for each thing that is known of an import
     db: DeskDatabase,
     path: Path,
     *,
     zone: tzinfo | None = None,
+    now: datetime | None = None,
     text_of: TextOf | None = None,
     progress: Progress | None = None,
     report: ImportReport | None = None,
 ) -> ImportReport:
     """Import the messages of a file or a folder: mailboxes, exports of chats, profiles of Thunderbird.
 
-    Dates that name no zone are in `zone`, or else in that of this machine. The texts of attachments are kept if
-    `text_of` finds them. `progress` is told what was stored so far, which stays when it raises. `report` is one to add
-    to, of earlier paths or to know what was stored when this raises. Nothing that a file holds raises: it is named in
-    `failed`. Raises Withheld for a path that is not read.
+    Dates that name no zone are in `zone`, or else in that of this machine. A date of the future, as seen from `now` and
+    from this machine's clock, gives way to when the message was received, or counts as not known. The texts of
+    attachments are kept if `text_of` finds them. `progress` is told what was stored so far, which stays when it raises.
+    `report` is one to add to, of earlier paths or to know what was stored when this raises. Nothing that a file holds
+    raises: it is named in `failed`. Raises Withheld for a path that is not read.
     """
     path = Path(os.path.realpath(path))
     point_at(path)
-    importer = _Importer(db, zone, text_of, progress, ImportReport() if report is None else report)
+    latest = max(time.time(), now.timestamp() if now is not None else 0.0) + _AHEAD_SECONDS
+    importer = _Importer(db, _Times(zone, latest), text_of, progress, ImportReport() if report is None else report)
     importer.take(path)
     importer.flush()
     return importer.report
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """How the dates of messages are taken."""
+
+    zone: tzinfo | None
+    latest: float
+    """In seconds since the epoch; what is dated later was not sent then."""
+
+    def dated(self, message: ReadMessage) -> ReadMessage:
+        """The message, ordered by when it was received where it cannot have been sent when it says."""
+        if message.sent_at is None or message.sent_at <= self.latest:
+            return message
+        received = message.received_at
+        return replace(message, sent_at=received if received is not None and received <= self.latest else None)
 
 
 class _Importer:
     def __init__(
         self,
         db: DeskDatabase,
-        zone: tzinfo | None,
+        times: _Times,
         text_of: TextOf | None,
         progress: Progress | None,
         report: ImportReport,
@@ -69,7 +91,7 @@ class _Importer:
         self.report = report
         self._db = db
         self._store = MessageStore(db)
-        self._zone = zone
+        self._times = times
         self._text_of = text_of
         self._progress = progress
         self._waiting: list[tuple[ReadMessage, str]] = []
@@ -125,7 +147,7 @@ class _Importer:
                 reader = reader_of(file, named=named)
                 if reader is None:
                     return False
-                self._read(file, reader(file, self._zone))
+                self._read(file, reader(file, self._times.zone))
             except NotAnExport as problem:
                 if not named:
                     return False
@@ -144,7 +166,7 @@ class _Importer:
                 self.report.failed.append(item)
                 continue
             messages += 1
-            self._waiting.append((item, origin))
+            self._waiting.append((self._times.dated(item), origin))
             self._waiting_bytes += sum(map(len, item.files))
             if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
                 self.flush()

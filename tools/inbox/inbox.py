@@ -175,8 +175,8 @@ class Inbox:
         report: ImportReport | None = None,
     ) -> ImportReport:
         """Bring the messages of a file or a folder into the inbox; see `tools.inbox.import_path`."""
-        zone = self._dates.now().tzinfo
-        return import_path(self._db, path, zone=zone, text_of=text_of, progress=progress, report=report)
+        now = self._dates.now()
+        return import_path(self._db, path, zone=now.tzinfo, now=now, text_of=text_of, progress=progress, report=report)
 
     def forget_source(self, path: Path) -> int:
         """Remove the messages that came from a file or a folder alone, with all that was made of them; how many.

@@ -8,7 +8,7 @@ import re
 from email.errors import MessageError
 from email.message import Message
 
-from tools.inbox.mail_headers import date_and_moment, decoded, message_ids, people, raw_headers
+from tools.inbox.mail_headers import date_and_moment, decoded, message_ids, people, raw_headers, received_at
 from tools.inbox.mail_parts import contents
 from tools.inbox.records import InboxProblem, Person, ReadMessage
 from tools.sanitise import sanitise
@@ -71,6 +71,7 @@ def _message(message: Message, place: str) -> ReadMessage:
         message_id=own[0] if own else sanitise(" ".join(_first(headers, "message-id").split())[:500]),
         related_ids=tuple(message_ids([*headers.get("references", []), *headers.get("in-reply-to", [])])),
         place=place,
+        received_at=received_at(headers.get("received", [])),
     )
 
 

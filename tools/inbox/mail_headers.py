@@ -75,6 +75,13 @@ def date_and_moment(value: str) -> tuple[str, float | None]:
     return sent.isoformat(), moment
 
 
+def received_at(values: Iterable[str]) -> float | None:
+    """When the last server took a mail in, in seconds since the epoch: the first `Received` header that says a time."""
+    # The user's own server wrote the first one; what stands below it anybody may have written.
+    moments = (date_and_moment(value[-LONGEST_LINE:].rpartition(";")[2])[1] for value in values)
+    return next((moment for moment in moments if moment is not None), None)
+
+
 def _characters(value: str) -> str:
     """Bytes outside ASCII reach here as surrogates; they should be UTF-8 (RFC 6532)."""
     return value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"))

@@ -44,7 +44,7 @@ class ReadMessage:
     date: str
     """ISO 8601, with an offset where the message says one; what stands in its place where that is no date."""
     sent_at: float | None
-    """Seconds since the epoch; None when the date is not known."""
+    """Seconds since the epoch, by which messages are ordered; None when the date is not known."""
     sender: Person
     body: str
     subject: str = ""
@@ -62,6 +62,8 @@ class ReadMessage:
     """Tells apart equal messages of a chat, which are two; equal mails are one."""
     place: str = ""
     """Where another version of it would stand; empty when nothing tells."""
+    received_at: float | None = None
+    """When the last server took it in, in seconds since the epoch; None when nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Message:
     sender: Person
     recipients: tuple[Person, ...]
     date: datetime | None
-    """With the offset that the message names, else that of UTC; None when the date is not known."""
+    """By which it is ordered: with the offset that the message names, else that of UTC; None when it is not known."""
     date_written: str
     """ISO 8601, or what stands in its place where that is no date."""
     subject: str
@@ -86,6 +88,15 @@ class Message:
     chat: str
     origin: str
     """The file that it was read from. A name as the system gives it: sanitise it before it is shown."""
+
+    @property
+    def is_misdated(self) -> bool:
+        """Whether it cannot have been sent when it says, so that `date` is when it was received."""
+        try:
+            said = datetime.fromisoformat(self.date_written)
+        except ValueError:
+            return False
+        return self.date is not None and said.tzinfo is not None and said != self.date
 
     @property
     def parts(self) -> BodyParts:

@@ -115,7 +115,7 @@ def _aware(written: str, sent_at: float | None) -> datetime | None:
         said = datetime.fromisoformat(written)
     except ValueError:
         return moment_of(sent_at)
-    return said if said.tzinfo else moment_of(sent_at)
+    return said if said.tzinfo and said.timestamp() == sent_at else moment_of(sent_at)
 
 
 def _digest(*parts: object) -> bytes:

@@ -83,6 +83,11 @@ class MessageStore:
         outcome: Outcome = "unchanged"
         if known := self._db.rows("SELECT id FROM inbox_messages WHERE content_key = ?", (content,)):
             number = known[0][0]
+            # Readers of version 1 took dates of the future as they were written.
+            self._db.rows(
+                "UPDATE inbox_messages SET sent_at = ? WHERE id = ? AND sent_at > unixepoch() + 86400",
+                (message.sent_at, number),
+            )
         else:
             earlier = self._earlier_version(message, seen)
             thread_id = thread_of(self._db, thread_keys(message, content))

@@ -81,8 +81,8 @@ def _found_lines(found: FoundMessage, zone: tzinfo | None) -> str:
 
 def _line(message: Message, zone: tzinfo | None) -> str:
     """The number by which it is named, when, who, and what about; of a chat message its beginning."""
-    date = f"{message.date.astimezone(zone):%Y-%m-%d %H:%M}" if message.date else "no date         "
+    date = f"{message.date.astimezone(zone):%Y-%m-%d %H:%M}" if message.date else message.date_written or "no date"
     who = message.sender.name or message.sender.address or "nobody"
     about = message.subject or " ".join(message.body[:200].split()) or ", ".join(message.attachments)
     where = f" in {message.chat}" if message.chat and message.chat != who else ""
-    return f"{message.id:>6}  {date}  {who}{where}: {about}"
+    return f"{message.id:>6}  {date[:16]:16}  {who}{where}: {about}"

@@ -30,10 +30,14 @@ class PersonResult(BaseModel):
 
 
 class MessageResult(BaseModel):
-    """A message; `date` is in the user's zone, and empty when it is not known."""
+    """A message; `date`, by which it is ordered, is in the user's zone, and empty when it is not known.
+
+    `date_written` is what the message itself has for it.
+    """
 
     id: int
     date: str
+    date_written: str
     sender: PersonResult
     recipients: list[PersonResult]
     subject: str
@@ -101,6 +105,7 @@ def message_result(message: Message, zone: tzinfo | None) -> MessageResult:
     return MessageResult(
         id=message.id,
         date=message.date.astimezone(zone).isoformat() if message.date else "",
+        date_written=message.date_written,
         sender=PersonResult(name=message.sender.name, address=message.sender.address),
         recipients=[PersonResult(name=person.name, address=person.address) for person in message.recipients],
         subject=message.subject,
