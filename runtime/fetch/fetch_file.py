@@ -33,6 +33,8 @@ class Patience:
 
     stall: float = 30.0
     """Silence after which a connection counts as broken."""
+    connect: float = 10.0
+    """In which each connection is made, and the first one over all its tries."""
     first_pause: float = 1.0
     """Before the second try; each further pause is twice as long."""
     longest_pause: float = 300.0
@@ -80,7 +82,14 @@ def fetch_file(
         if here := present(entry, models, expected, teller.checking):
             return here
         with (
-            hub_client(entry, source.hub, token=source.token, stall=patience.stall, trust=source.trust) as client,
+            hub_client(
+                entry,
+                source.hub,
+                token=source.token,
+                stall=patience.stall,
+                connect=patience.connect,
+                trust=source.trust,
+            ) as client,
             PartFile(models / entry.local_name, teller.checking) as part,
         ):
             download = _Download(entry, client, part, source.hub, teller, patience)
@@ -182,7 +191,7 @@ class _Download:
     def _pause(self, fault: Interrupted, failures: int) -> None:
         patience = self._patience
         pause = patience.first_pause * 2 ** (failures - 1) if fault.wait is None else fault.wait
-        if failures >= patience.tries or pause > patience.longest_pause:
+        if failures >= patience.tries or pause > patience.longest_pause or not self._client.first.leaves(pause):
             raise fault.problem from fault
         self._teller.waiting(self._part.size, self._entry.size, pause)
         time.sleep(pause)

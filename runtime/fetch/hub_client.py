@@ -16,6 +16,7 @@ import httpx2
 from huggingface_hub import close_session, get_hf_file_metadata, get_session, hf_hub_url, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 
+from runtime.fetch.first_connection import FirstConnection
 from runtime.fetch.hosts import HUB, Hub, host_of
 from runtime.fetch.problems import FetchProblem, Interrupted, not_found, refused_by_hub
 from runtime.manifest import ManifestEntry
@@ -42,8 +43,11 @@ class RemoteFile:
 class HubClient:
     """Requests for one file. Faults are Interrupted where another try may help, FetchProblem where none does."""
 
-    def __init__(self, entry: ManifestEntry, hub: Hub, *, token: str | None, stall: float) -> None:
+    def __init__(
+        self, entry: ManifestEntry, hub: Hub, first: FirstConnection, *, token: str | None, stall: float
+    ) -> None:
         """`stall`: the seconds of silence after which a connection counts as broken."""
+        self.first = first
         self._entry = entry
         self._hub = hub
         self._token = (token if entry.gated else None) or False
@@ -55,8 +59,10 @@ class HubClient:
         url = hf_hub_url(entry.repository, entry.file, revision=entry.revision, endpoint=endpoint)
         with self._faults():
             try:
-                found = get_hf_file_metadata(
-                    url, token=self._token, timeout=self._stall, headers=dict(_HEADERS), endpoint=endpoint
+                found = self.first.during(
+                    lambda: get_hf_file_metadata(
+                        url, token=self._token, timeout=self._stall, headers=dict(_HEADERS), endpoint=endpoint
+                    )
                 )
             except HfHubHTTPError as error:
                 self._check_status(error.response)
@@ -90,6 +96,10 @@ class HubClient:
             yield
         except httpx2.TooManyRedirects as error:
             raise self._too_many_redirects() from error
+        except TimeoutError as error:
+            raise self._unreachable(never_connected=True) from error
+        except httpx2.ConnectTimeout as error:
+            raise Interrupted(self._unreachable(never_connected=True)) from error
         except httpx2.TimeoutException as error:
             raise Interrupted(
                 FetchProblem(f"{host} fell silent.", hint="What is here is kept; pull again to go on.")
@@ -100,11 +110,11 @@ class HubClient:
                     f"{host} could not prove that it is itself: its certificate is not valid here.",
                     hint="Check the date of this machine, or the network that you are on.",
                 ) from error
-            raise Interrupted(self._unreachable(isinstance(error, httpx2.ConnectError))) from error
+            raise Interrupted(self._unreachable(never_connected=isinstance(error, httpx2.ConnectError))) from error
         except (httpx2.InvalidURL, httpx2.RequestError, ValueError) as error:  # an address that is none
             raise FetchProblem(f"{host} answered what cannot be understood.", hint="Try again later.") from error
 
-    def _unreachable(self, never_connected: bool) -> FetchProblem:
+    def _unreachable(self, *, never_connected: bool) -> FetchProblem:
         host = host_of(self._hub.endpoint)
         if not never_connected:
             return FetchProblem(
@@ -145,24 +155,34 @@ class HubClient:
 
 @contextmanager
 def hub_client(
-    entry: ManifestEntry, hub: Hub, *, token: str | None, stall: float, trust: ssl.SSLContext | None = None
+    entry: ManifestEntry,
+    hub: Hub,
+    *,
+    token: str | None,
+    stall: float,
+    connect: float,
+    trust: ssl.SSLContext | None = None,
 ) -> Iterator[HubClient]:
     """A client whose every request, huggingface-hub's too, goes to the destinations of `hub` alone.
 
-    `trust` takes the place of the system's certificates, or of those that SSL_CERT_FILE names.
+    `stall` and `connect` are in seconds, as those of `Patience`. `trust` takes the place of the system's certificates,
+    or of those that SSL_CERT_FILE names.
     """
 
     def check(request: httpx2.Request) -> None:
         hub.check(str(request.url))
+        request.extensions["timeout"] = {**request.extensions.get("timeout", {}), "connect": connect}
+        request.extensions["trace"] = first.trace
 
-    def connect() -> httpx2.Client:
+    def client() -> httpx2.Client:
         # Proxies of the environment are not followed: they are no destination of a download.
         return httpx2.Client(verify=trusted, trust_env=False, timeout=stall, event_hooks={"request": [check]})
 
     trusted = trust or _trusted_certificates()
-    set_client_factory(connect)
+    first = FirstConnection(connect)
+    set_client_factory(client)
     try:
-        yield HubClient(entry, hub, token=token, stall=stall)
+        yield HubClient(entry, hub, first, token=token, stall=stall)
     finally:
         close_session()
 

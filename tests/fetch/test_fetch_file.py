@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import socket
+import time
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import pytest
@@ -257,6 +260,35 @@ def test_a_machine_without_a_network_is_told_so(pull, hub):
         pull()
     assert told.value.hint == "Correct HF_ENDPOINT or connect this machine to the network and pull again."
     assert pull.files() == {}
+
+
+def test_a_host_that_cannot_be_reached_is_not_tried_for_longer_than_a_connection_may_take(pull, hub):
+    pull.source = Source(hub_at("https://localhost:1"))
+    began = time.monotonic()
+    with pytest.raises(FetchProblem, match="localhost cannot be reached"):
+        pull(patience=Patience(connect=0.5))
+    assert time.monotonic() - began < 5.0  # all tries and their pauses take fifteen
+
+
+@pytest.mark.parametrize("answers", [False, True], ids=["no connection", "no TLS"])
+def test_a_connection_that_hangs_is_given_up(pull, hub, answers):
+    with socket.create_server(("127.0.0.1", 0), backlog=8 if answers else 0) as silent, ExitStack() as held:
+        if not answers:  # as many as the system keeps for nobody: the next one is not answered at all
+            for _ in range(4):
+                with suppress(OSError):
+                    held.enter_context(socket.create_connection(silent.getsockname(), timeout=0.05))
+        pull.source = Source(hub_at(f"https://localhost:{silent.getsockname()[1]}"))
+        began = time.monotonic()
+        with pytest.raises(FetchProblem, match="localhost cannot be reached"):
+            pull(patience=Patience(connect=0.5))
+        assert 0.4 < time.monotonic() - began < 5.0
+    assert pull.files() == {}
+
+
+def test_once_connected_a_server_may_take_its_time(pull, hub):
+    hub.faults.stall_after = [0]
+    pull(patience=replace(QUICK, stall=0.8, connect=0.4))
+    assert pull.files() == WHOLE
 
 
 @pytest.mark.parametrize("endpoint", ["http://localhost", "localhost", "https://me@mirror.example", "https://[broken"])

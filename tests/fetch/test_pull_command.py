@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -176,6 +177,21 @@ def test_ctrl_c_stops_at_once_and_the_part_is_kept(desk, hub):
     assert words == "Stopped. What arrived is kept: the same command goes on from there.\n"
     assert not is_alive(fetcher)
     assert desk.files() == {"tiny-1b-q4.gguf.part": 300_000}
+
+
+def test_ctrl_c_stops_at_once_where_nobody_answers(desk, hub):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        desk.environment["HF_ENDPOINT"] = f"https://localhost:{silent.getsockname()[1]}"
+        with desk.pulling() as launcher:
+            asking = silent.accept()[0]
+            began = time.monotonic()
+            [fetcher] = [one for one in family(launcher) if "--role=fetcher" in one.cmdline()]
+            the_desk(launcher, fetcher).send_signal(signal.SIGINT)
+            launcher.communicate(timeout=60)
+            assert time.monotonic() - began < 5.0
+            asking.close()
+    assert launcher.returncode == 130
+    assert desk.files() == {}
 
 
 def test_ctrl_c_in_a_terminal_before_the_first_byte_leaves_nothing(desk, hub):
