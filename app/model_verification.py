@@ -13,14 +13,18 @@ from app.locations import Locations
 from app.model_hashes import compare_hash, fresh_hash
 from runtime.errors import BadModelFile
 from runtime.manifest import load_manifest
+from runtime.model_file import describe
 from runtime.model_store import expected_hash
 from tools.sanitise import sanitise
 
-State = Literal["right", "changed", "kept", "unknown", "unreadable"]
+State = Literal["right", "changed", "kept", "unknown", "damaged", "unreadable"]
 
 
 class Verified(BaseModel):
-    """One file. `kept` says that its hash is compared with from now on, `unknown` that there is nothing to compare."""
+    """One file. `kept` says that its hash is compared with from now on, `unknown` that there is nothing to compare.
+
+    `damaged` is one that nobody knows and that is no whole GGUF file.
+    """
 
     name: str
     path: str
@@ -59,12 +63,20 @@ def verified(
     except OSError as error:
         problem = f"{shown[0]} cannot be read ({error.strerror})."
         return Verified(name=shown[0], path=shown[1], status="unreadable", sha256="", problem=problem)
+    status, problem = _compared(path, places, sha256)
+    return Verified(name=shown[0], path=shown[1], status=status, sha256=sha256, problem=problem)
+
+
+def _compared(path: Path, places: Locations, sha256: str) -> tuple[State, str]:
     before = expected_hash(path, places.models, load_manifest())
-    problem = ""
+    if before is None:
+        try:
+            describe(path)
+        except BadModelFile as damaged:
+            return "damaged", sanitise(damaged.sentence())
     try:
         compare_hash(path, sha256)
     except BadModelFile as different:
-        problem = sanitise(different.sentence())
+        return "changed", sanitise(different.sentence())
     after = expected_hash(path, places.models, load_manifest())
-    status: State = "changed" if problem else "right" if before else "kept" if after else "unknown"
-    return Verified(name=shown[0], path=shown[1], status=status, sha256=sha256, problem=problem)
+    return "right" if before else "kept" if after else "unknown", ""

@@ -259,6 +259,20 @@ def test_verify_reads_every_file_and_says_which_changed(asked, places, caches, t
     assert len(lines) == 4
 
 
+@pytest.mark.parametrize("content", [b"", b"no model", b"half"])
+@pytest.mark.parametrize("name", ["mine.gguf", UNKNOWN.local_name])
+def test_verify_says_no_to_what_is_no_whole_model_and_keeps_no_hash_of_it(asked, places, tiny, content, name, capsys):
+    put_in_folder(places.models, name, tiny[: len(tiny) // 2] if content == b"half" else content)
+    code, said, _ = asked("verify")
+    assert code == 1
+    [model] = said["models"]
+    assert (model["status"], name in model["problem"]) == ("damaged", True)
+    assert run(["models", "verify"]) == 1
+    assert capsys.readouterr().out.startswith("NO ")
+    put_in_folder(places.models, name, tiny)
+    assert asked("verify")[0] == 0
+
+
 def test_verify_sees_a_change_that_kept_size_and_time(asked, caches, tiny):
     blob = put_in_ollama(caches.ollama, "library/tiny:latest", tiny)
     assert asked("verify", "ollama:tiny")[0] == 0
@@ -284,6 +298,7 @@ def test_verify_goes_on_past_a_file_that_cannot_be_read(asked, places, tiny, mon
         "closed.gguf": "unreadable",
         "open.gguf": "unknown",
     }
+    assert asked("verify", "closed.gguf")[0] == 1
 
 
 def test_verify_without_any_model_says_so(places, capsys):

@@ -14,7 +14,7 @@ from app.database_thread import DatabaseThread
 from app.errors import Exit
 from app.locations import Locations, locations
 from app.model_choice import choose_model
-from app.model_verification import Verified, verified
+from app.model_verification import State, Verified, verified
 from app.wording import file_size
 from runtime.manifest import load_manifest
 from runtime.model_store import find_models, places_of
@@ -33,7 +33,8 @@ class Verification(BaseModel):
 def verify(model: str | None, as_json: bool) -> int:
     """Read a model file from end to end, or each on this machine, and compare its SHA-256 with what it must be.
 
-    That is what the manifest says, or what it was when it came, or what Ollama or Hugging Face's cache name it for.
+    That is what the manifest says, or what it was when it came, or what Ollama or Hugging Face's cache name it for. Of
+    one that nobody knows it is only seen whether it is a whole GGUF file.
     """
     places = locations().make()
     files = [(model, choose_model(model, None, places))] if model else _all_files(places)
@@ -52,9 +53,14 @@ def verify(model: str | None, as_json: bool) -> int:
         echo_json(Verification(models=done))
     elif not done:
         click.echo("There is no model on this machine but the pocket model, which is part of the program.", err=True)
-    if any(one.status == "changed" for one in done):
+    return _exit_code([one.status for one in done])
+
+
+def _exit_code(states: Sequence[State]) -> Exit:
+    unread = states.count("unreadable")
+    if "changed" in states or "damaged" in states or 0 < unread == len(states):
         return Exit.FAILED
-    return Exit.PARTLY if any(one.status == "unreadable" for one in done) else Exit.DONE
+    return Exit.PARTLY if unread else Exit.DONE
 
 
 def _all_files(places: Locations) -> Sequence[tuple[str, Path]]:
