@@ -278,6 +278,11 @@ class TestFinding:
         calendar.create(new_event("Lunch", at(26, 12)))
         assert [one.begins for one in calendar.find("lunch").ambiguous] == [at(25, 12), at(26, 12)]
 
+    @pytest.mark.parametrize("title", ["Y", "🎉"])
+    def test_a_title_without_a_word_is_found_too(self, calendar, title):
+        calendar.create(new_event(title, at(25, 12)))
+        assert calendar.find(title.lower()).clear.event.title == title
+
     def test_a_uid_names_its_event(self, calendar):
         assert calendar.next_of("standup").begins == at(23, 9)
         assert calendar.next_of("standup", Window(at(24, 0), at(26, 0))).begins == at(25, 9)

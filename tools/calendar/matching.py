@@ -81,6 +81,9 @@ class Candidate:
 def best_matches(words: str, candidates: Sequence[Candidate]) -> Found:
     """Rank events by the words. Only those that the words fit are asked when they happen, for that takes long."""
     asked = list(dict.fromkeys(content_words(words)))
+    if not asked:  # a title of one letter or of signs alone: only one that is called just so can be told from others
+        named = [one for one in candidates if one.event.title.strip().casefold() == words.strip().casefold()]
+        candidates = named or candidates
     likenesses = [_Likeness(word) for word in asked]
     rated = [_rated(candidate.event, likenesses) for candidate in candidates]
     heard = Counter(place for one in rated for place, strength in enumerate(one.strengths) if strength)
