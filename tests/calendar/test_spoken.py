@@ -57,6 +57,10 @@ def test_an_event_in_words():
         ({"start": "tomorrow"}, date(2026, 11, 21), date(2026, 11, 22)),
         ({"start": "tomorrow", "duration": "two days"}, date(2026, 11, 21), date(2026, 11, 23)),
         ({"start": "24 November", "end": "26 November"}, date(2026, 11, 24), date(2026, 11, 27)),
+        ({"start": "tomorrow at 3pm", "end": "tomorrow at 5pm"}, at(21, 15), at(21, 17)),
+        ({"start": "tomorrow", "end": "tomorrow"}, date(2026, 11, 21), date(2026, 11, 22)),
+        ({"start": "Monday at 3pm", "end": "Monday at 5pm"}, at(23, 15), at(23, 17)),
+        ({"start": "24 November at 3pm", "end": "Friday at 5pm"}, at(24, 15), at(27, 17)),
     ],
 )
 def test_ends_and_lengths(words, start, end):
@@ -72,6 +76,8 @@ def test_ends_and_lengths(words, start, end):
         ({"start": "tomorrow at 3pm", "end": "4pm", "duration": "one hour"}, "not both"),
         ({"start": "24 November at 9am", "repeats": "every Monday"}, "not one of the days of “every Monday”"),
         ({"start": "24 November", "repeats": "every Monday"}, "not one of the days of “every Monday”"),
+        ({"start": "tomorrow at 3pm", "end": "yesterday"}, "19 November 2026, which is before the start"),
+        ({"start": "tomorrow at 3pm", "end": "blue"}, "not understood as a time"),
     ],
 )
 def test_what_is_not_clear_is_asked_back(words, said):

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from tools.date_language.finding import numbers_in, times_in
 from tools.date_language.language import LANGUAGES
-from tools.date_language.moment import Moment, NotUnderstood, Span, Tense
+from tools.date_language.moment import Moment, NotHeard, NotUnderstood, Span, Tense
 from tools.date_language.resolve import (
     resolve_duration,
     resolve_end,
@@ -43,7 +43,8 @@ class Dates:
         return self._heard(lambda languages: resolve_start(text, now, languages))
 
     def end(self, text: str, start: Moment) -> Moment:
-        return self._heard(lambda languages: resolve_end(text, start, languages))
+        now = self.now()
+        return self._heard(lambda languages: resolve_end(text, start, languages, now=now))
 
     def time_on(self, day: date, text: str) -> Moment:
         """A time said alone, "4pm", on `day`."""
@@ -94,8 +95,11 @@ class Dates:
     def _heard[T](self, resolve: Callable[[Sequence[str]], T]) -> T:
         try:
             return resolve(self.languages)
-        except NotUnderstood:
+        except NotUnderstood as problem:
             others = self._others()
             if not others:
                 raise
-        return resolve(others)
+            try:
+                return resolve(others)
+            except NotHeard:
+                raise problem from None

@@ -51,6 +51,10 @@ class NotUnderstood(DateProblem):
     title = "That time was not understood"
 
 
+class NotHeard(NotUnderstood):
+    """A text that says no time in the languages that were tried."""
+
+
 class Unclear(DateProblem):
     """A text that can mean several times; `readings` are what to ask back, the likeliest first."""
 

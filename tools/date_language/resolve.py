@@ -10,7 +10,7 @@ from typing import Any
 from tools.date_language import clocks, days, iso, lengths, repeats, spans, starts
 from tools.date_language.context import Context, Impossible, Readings, key, together, value
 from tools.date_language.language import LANGUAGES, language
-from tools.date_language.moment import Answer, Moment, NotUnderstood, Span, Tense, Unclear
+from tools.date_language.moment import Answer, Moment, NotHeard, NotUnderstood, Span, Tense, Unclear
 from tools.date_language.text import LONGEST, normalised
 
 MODULES = (clocks, days, lengths, repeats, spans, starts)
@@ -30,16 +30,21 @@ def resolve_start(text: str, now: datetime, languages: Sequence[str] = LANGUAGES
     return _single(text, _start(text, now, languages))
 
 
-def resolve_end(text: str, start: Moment, languages: Sequence[str] = LANGUAGES) -> Moment:
-    """When something that began at `start` ends: a time is the first one after it, at most half a day away."""
-    if start.at is None:
-        found = _start(text, datetime.combine(start.day, datetime.min.time(), tzinfo=EPOCH.tzinfo), languages)
-        if any(value.at is None for value in found.values):
-            return _single(text, found)
+def resolve_end(
+    text: str, start: Moment, languages: Sequence[str] = LANGUAGES, *, now: datetime | None = None
+) -> Moment:
+    """When something that began at `start` ends: a time is the first one after it, at most half a day away.
+
+    A day is meant as of `now`, or as of the start where that would be before it: "tomorrow at 5pm" may be on the day of
+    the start, and "Friday" is the one after it.
+    """
+    begins = start.at or datetime.combine(start.day, datetime.min.time(), tzinfo=(now or EPOCH).tzinfo)
+    ends = _ends(text, start.at, languages) if start.at else None
+    found = ends or _last_days(text, start, (now, begins) if now else (begins,), languages)
+    if start.at is None and all(value.at is not None for value in found.values):
         raise NotUnderstood(f"“{text}” is a time, but the start is a whole day.", hint="Say at what time it starts.")
-    ends = _ends(text, start.at, languages)
-    end = _single(text, ends if ends else _start(text, start.at, languages))
-    if end.day < start.day or (end.at and end.at <= start.at):
+    end = _single(text, found)
+    if _is_before(end, start):
         raise NotUnderstood(f"“{text}” is {end}, which is before the start.", hint="Say when it ends.")
     return end
 
@@ -79,6 +84,20 @@ def resolve_repeats(text: str, languages: Sequence[str] = LANGUAGES) -> str:
 def _start(text: str, now: datetime, languages: Sequence[str]) -> Readings[Moment]:
     written = iso.moment(text, Context(now))
     return written or _read("start", text, now, languages, "future")
+
+
+def _last_days(text: str, start: Moment, moments: Sequence[datetime], languages: Sequence[str]) -> Readings[Moment]:
+    """What the words mean at the first of these moments at which they mean none before the start."""
+    said = [_start(text, moment, languages) for moment in moments]
+    for readings in said:
+        if later := tuple(value for value in readings.values if not _is_before(value, start)):
+            return Readings(later, readings.why)
+    return said[0]
+
+
+def _is_before(end: Moment, start: Moment) -> bool:
+    """Whether an end is none, for it is not after the start."""
+    return end.day < start.day or (end.at is not None and start.at is not None and end.at <= start.at)
 
 
 def _ends(text: str, start: datetime, languages: Sequence[str]) -> Readings[Moment] | None:
@@ -124,7 +143,7 @@ def _read(
     if not several and read:
         raise NotUnderstood(f"“{text}” is no time that exists.", hint="Say another one.")
     if not several:
-        raise NotUnderstood(f"“{text[:LONGEST]}” was not understood as a time.", hint="Say it in other words.")
+        raise NotHeard(f"“{text[:LONGEST]}” was not understood as a time.", hint="Say it in other words.")
     return together(several)
 
 
