@@ -166,5 +166,5 @@ def _not_there(wanted: str, places: Locations) -> DeskError:
     return DeskError(
         f"There is no model '{wanted}': it is neither a file nor in {places.models}, nor in another program's folder.",
         title="Model not found",
-        hint="Name a GGUF file with --model, or one of those that llama-desk models list shows.",
+        hint="Name a GGUF file, or one of those that llama-desk models list shows.",
     )

@@ -100,6 +100,12 @@ def run(arguments: Sequence[str]) -> int:
         return _failed("A file could not be used", what, "What was done is kept.", arguments)
 
 
+def say_closed(error: OSError, arguments: Sequence[str]) -> int:
+    """Say what kept the command line from being run at all, and return the exit code."""
+    what = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+    return _failed("A file could not be used", what, "Name another, or mend its permissions.", arguments)
+
+
 def _keys_of(path: Path, is_new: bool) -> Keys:
     from app.encryption.data_keys import data_keys
 
@@ -112,7 +118,7 @@ def _run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        return _failed("That command line is not understood", error.format_message(), SEE_HELP, arguments)
+        return _failed("That command line is not understood", _words_of(error), SEE_HELP, arguments)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return Exit.INTERRUPTED
@@ -120,6 +126,12 @@ def _run(arguments: Sequence[str]) -> int:
         # Whoever read our output has left; there is nobody to tell, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FAILED
+
+
+def _words_of(error: click.ClickException) -> str:
+    """Click's sentence, where it names its own types in a user's words."""
+    said = error.format_message()
+    return said.replace("is not a valid integer range.", "is no whole number.").replace("'[ID]'", "'ID'")
 
 
 def _failed(title: str, message: str, hint: str, arguments: Sequence[str]) -> int:

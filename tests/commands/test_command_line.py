@@ -92,6 +92,8 @@ def test_out_writes_a_file_and_leaves_nothing_else(desk_home, papers, tmp_path, 
         (["summarise", ".", "--depth", "deep"], 2, "deep"),
         (["sumarise", "."], 2, "No such command"),
         (["search", "x", "--limit", "0"], 2, "--limit"),
+        (["undo", "x"], 2, "Invalid value for 'ID': 'x' is no whole number."),
+        (["inbox", "done", "x"], 2, "Invalid value for 'ID': 'x' is no whole number."),
     ],
 )
 def test_a_mistake_is_one_sentence_and_its_exit_code(desk_home, capsys, arguments, code, sentence):
@@ -101,6 +103,42 @@ def test_a_mistake_is_one_sentence_and_its_exit_code(desk_home, capsys, argument
     assert "Traceback" not in out.err
     if arguments[0] != "sumarise":
         assert sentence in json.loads(out.out)["error"]["message"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no descriptor is closed for a child there")
+@pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)])
+def test_standard_streams_that_are_closed_are_no_traceback(desk_home, papers, closed):
+    shut = "; ".join(f"os.close({number})" for number in closed)
+    program = f"import os, sys; {shut}; os.execv({LAUNCHER[0]!r}, {LAUNCHER!r} + sys.argv[1:])"
+    command = [sys.executable, "-c", program, "summarise", str(papers), "--no-model"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("Summary of papers" in done.stdout) == (1 not in closed)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are closed otherwise there")
+def test_a_folder_that_is_closed_is_a_sentence(desk_home, tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0)
+    try:
+        if os.access(closed, os.X_OK):
+            pytest.skip("nothing is closed to this user")
+        for home, command in ((desk_home, ["calendar", "export", str(closed / "x.ics")]), (closed / "x", ["history"])):
+            environment = {**os.environ, "LLAMA_DESK_HOME": str(home)}
+            done = subprocess.run(
+                [*LAUNCHER, *command, "--json"],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
+                env=environment,
+            )
+            assert done.returncode == 1
+            assert json.loads(done.stdout)["error"]["message"].endswith("cannot be used: Permission denied.")
+            assert done.stderr.count("\n") == 1
+    finally:
+        closed.chmod(0o700)
 
 
 def test_a_file_that_is_not_a_model_is_a_sentence(desk_home, papers, tmp_path, capsys):

@@ -29,6 +29,12 @@ def test_a_mistake_in_it_is_a_sentence_that_names_the_file(tmp_path, text):
         load_settings(path)
 
 
+def test_one_that_cannot_be_read_is_a_sentence_without_numbers(tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(DeskError, match=r"settings\.toml cannot be used: Not a directory\."):
+        load_settings(tmp_path / "taken" / "settings.toml")
+
+
 def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(DeskError, match="cannot be written"):
