@@ -67,11 +67,16 @@ class FolderQuestions:
                 yield event
 
     async def answer_from(
-        self, question: str, found: Retrieved, without_model: Callable[[], list[CitedSentence]]
+        self,
+        question: str,
+        found: Retrieved,
+        without_model: Callable[[], list[CitedSentence]],
+        nothing: str = NOT_THERE,
     ) -> AsyncGenerator[AnswerEvent]:
         """The events of an answer from these passages, `Answered` the last.
 
-        `without_model` gives the answer where no model writes one; it runs on the database's thread.
+        `without_model` gives the answer where no model writes one; it runs on the database's thread. `nothing` is said
+        where there is none.
         """
         text = ""
         if self._session is not None:
@@ -87,7 +92,7 @@ class FolderQuestions:
                 yield AnswerNotice(problem.sentence())
         text = text.strip()
         if is_refusal(text):
-            yield AnswerNotice(NOT_THERE)
+            yield AnswerNotice(nothing)
             yield Answered((), self._model)
             return
         sentences = await self._database.run(lambda _: cite_text(text, found.index))
@@ -95,7 +100,7 @@ class FolderQuestions:
         if not sentences:
             sentences = await self._database.run(lambda _: without_model())
         if not sentences:
-            yield AnswerNotice(NOT_THERE)
+            yield AnswerNotice(nothing)
         yield Answered(tuple(sentences), model)
 
     async def _write(

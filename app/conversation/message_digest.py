@@ -16,6 +16,7 @@ SUMMARISE = (
     "Summarise these messages in two to five sentences: who wants what from whom, what was decided, and which dates"
     " matter."
 )
+NOTHING_TOLD = "These messages hold no sentence that could stand for them."
 
 
 async def digest_messages(
@@ -27,6 +28,7 @@ async def digest_messages(
         return
     found = await database.run(lambda _: retrieved(messages, zone))
     yield PassagesFound(found.passages)
-    async with aclosing(questions.answer_from(SUMMARISE, found, lambda: key_sentences(messages, zone))) as events:
+    answer = questions.answer_from(SUMMARISE, found, lambda: key_sentences(messages, zone), NOTHING_TOLD)
+    async with aclosing(answer) as events:
         async for event in events:
             yield event

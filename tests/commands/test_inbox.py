@@ -181,6 +181,14 @@ def test_a_digest_cites_the_messages(desk_home, tmp_path, capsys, options):
     assert "No message fits" in capsys.readouterr().err
 
 
+def test_messages_without_a_sentence_are_said_to_have_none(box, tmp_path, capsys):
+    (tmp_path / "empty.eml").write_bytes(mail(4, subject="Nothing more", body=""))
+    assert run(["inbox", "import", str(tmp_path / "empty.eml")]) == 0
+    capsys.readouterr()
+    assert run(["inbox", "digest", "--no-model"]) == 0
+    assert capsys.readouterr().err == "These messages hold no sentence that could stand for them.\n"
+
+
 def test_a_date_of_the_future_is_shown_and_comes_last(box, tmp_path, capsys):
     late = mail(3, subject="Future").replace(b"Tue, 3 Mar 2026", b"Mon, 30 Jun 3609")
     (tmp_path / "late.eml").write_bytes(late)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.commands.model_options import adapter_option, model_option
 from app.commands.output import echo_json, echo_markdown
-from app.conversation.events import Answered, AnswerNotice
+from app.conversation.events import Answered, AnswerNotice, PassagesFound
 from app.desk import LocalDesk
 from app.errors import Exit
 from app.folder_summary.render import answer_to_markdown
@@ -52,19 +52,22 @@ def digest(  # noqa: PLR0913, PLR0917 - one for each option
         echo_json(result)
     elif result.summary:
         echo_markdown(answer_to_markdown(result.summary))
-    else:
-        click.echo("No message fits. Bring some in with llama-desk inbox import PATH.", err=True)
     return Exit.DONE
 
 
 async def _digest(desk: LocalDesk, count: int | None, sender: str | None, when: str | None) -> DigestResult | None:
+    any_message = False
     try:
         async with contextlib.aclosing(desk.digest(count, sender, when)) as events:
             async for event in events:
                 match event:
+                    case PassagesFound():
+                        any_message = True
                     case AnswerNotice(text=text):
                         click.echo(text, err=True)
                     case Answered():
+                        if not any_message:
+                            click.echo("No message fits. Bring some in with llama-desk inbox import PATH.", err=True)
                         return DigestResult(summary=list(event.sentences), model=event.model)
                     case _:
                         continue
