@@ -146,6 +146,9 @@ def _print(name: str, forgotten: Forgotten, as_json: bool) -> None:
         )
         echo_json(result)
         return
+    if not (forgotten.counts or forgotten.rewritten or forgotten.removed):
+        click.echo(f"There was nothing of {name}, neither here nor in a backup.")
+        return
     click.echo(
         f"Forgotten: {name}. Backups: {forgotten.rewritten} written anew without it, {forgotten.removed} removed."
     )

@@ -150,8 +150,9 @@ def _finish(db: DeskDatabase, root: str) -> tuple[dict[str, FileRecord], list[Fi
 
 
 def _compared(
-    root: str, before: Mapping[str, FileRecord], after: Mapping[str, FileRecord], problems: Sequence[FileProblem]
+    root: str, known_before: Mapping[str, FileRecord], known: Mapping[str, FileRecord], problems: Sequence[FileProblem]
 ) -> Refreshed:
+    before, after = _read(known_before), _read(known)
     both = before.keys() & after.keys()
     changed = sum(before[path].content_hash != after[path].content_hash for path in both)
     return Refreshed(
@@ -162,6 +163,11 @@ def _compared(
         removed=len(before.keys() - after.keys()),
         problems=tuple(problems),
     )
+
+
+def _read(known: Mapping[str, FileRecord]) -> dict[str, FileRecord]:
+    """Those of which something was read; a file that is skipped, an empty one, is none that a user counts."""
+    return {path: record for path, record in known.items() if record.status in ("done", "partial")}
 
 
 def _kept(db: DeskDatabase, model: str | None) -> list[Kept]:

@@ -61,7 +61,7 @@ class FolderTarget:
         }
         overviews = db.documents.overviews(hashes)
         return Counts(
-            files=sum(map(len, files.values())),
+            files=len({base_folder(Path(root)) / path for root, paths in files.items() for path in paths}),
             passages=sum(overview.passages for overview in overviews.values()),
             answers=len(resting(db, self._rests).answers),
         )

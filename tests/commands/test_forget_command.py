@@ -133,6 +133,17 @@ def test_a_folder_with_all_that_was_derived_from_it(home, papers, capsys):
     assert forget(capsys, str(private))["files"] == 0
 
 
+def test_a_file_that_was_read_from_two_folders_is_counted_once(home, papers, capsys):
+    assert run(["index", "add", str(papers)]) == 0
+    assert run(["summarise", str(papers / "private" / "note.txt"), "--no-model"]) == 0
+    assert forget(capsys, str(papers / "private"))["files"] == 2
+
+
+def test_of_what_was_never_read_it_is_said_that_there_was_nothing(home, papers, capsys):
+    assert run(["forget", str(papers / "private"), "--yes"]) == 0
+    assert capsys.readouterr().out == f"There was nothing of {papers / 'private'}, neither here nor in a backup.\n"
+
+
 def test_a_part_of_an_indexed_folder_and_that_it_will_be_read_again(home, papers, capsys):
     assert run(["index", "add", str(papers)]) == 0
     assert holding(home)

@@ -59,6 +59,16 @@ async def paths(desk: LocalDesk, words: str, folder: Path | None = None) -> list
     return [Path(hit.path).name for hit in await desk.search(words, folder, limit=10)]
 
 
+async def test_only_what_was_read_is_counted(desk, papers):
+    (papers / "empty.txt").touch()
+    (papers / "model.gguf").write_bytes(b"GGUF")
+    first = await ended(desk.index.add(papers))
+    [kept] = await desk.index.kept()
+    assert first.added == kept.folder.files == 3
+    again = await ended(desk.index.refresh(papers))
+    assert (again.added, again.unchanged, again.removed) == (0, 3, 0)
+
+
 async def test_a_folder_is_read_once_and_then_what_changed(desk, papers):
     first = await ended(desk.index.add(papers))
     assert (first.added, first.changed, first.unchanged, first.removed) == (3, 0, 0, 0)
