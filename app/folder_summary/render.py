@@ -82,8 +82,8 @@ def _head(report: Report) -> str:
 
 
 def _title(row: FileReport) -> str:
-    title = "" if row.title in {"", row.path, row.path.rpartition("/")[2]} else row.title
-    return escape(row.path) + (f" — {escape(title)}" if title else "")
+    path, title = escape(row.path), escape(row.title)
+    return path if title in {"", path, escape(row.path.rpartition("/")[2])} else f"{path} — {title}"
 
 
 def _note(row: FileReport) -> list[str]:

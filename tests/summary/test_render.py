@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.folder_summary.render import to_markdown
 from app.folder_summary.report import Citation, CitedSentence, Coverage, FileReport, Report
 
@@ -29,6 +31,21 @@ def test_the_head_says_what_was_read():
 
 def test_a_file_without_a_summary_is_listed_with_its_reason():
     assert "- photo.jpg: skipped, pictures are not read" in to_markdown(report(), "x")
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "heading"),
+    [
+        ("lease.pdf", "Lease", "lease.pdf — Lease"),
+        ("old/lease.pdf", "lease.pdf", "old/lease.pdf"),
+        ("new\nline.txt", "new line.txt", "new line.txt"),
+        ("rtl\u202efdp.txt", "rtlfdp.txt", "rtlfdp.txt"),
+    ],
+)
+def test_a_title_that_is_the_file_s_name_is_not_said_twice(path, title, heading):
+    sentence = CitedSentence(sentence="It rains.", supported=True)
+    row = FileReport(path=path, status="done", title=title, summary=[sentence])
+    assert f"\n## {heading}\n" in to_markdown(Report(summary=[], files=[row]), "x")
 
 
 def test_what_stands_in_no_source_is_marked_in_words():
