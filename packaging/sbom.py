@@ -10,11 +10,11 @@ the time is SOURCE_DATE_EPOCH (seconds since 1970), or that of the latest commit
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import re
 import subprocess
-import sys
 import tomllib
 import uuid
 from collections.abc import Iterable, Sequence
@@ -185,9 +185,9 @@ def _time() -> datetime:
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        raise SystemExit(f"Usage: {sys.argv[0]} FILE")
-    target = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    target: Path = parser.parse_args().file
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(make_sbom(), "utf-8")
 

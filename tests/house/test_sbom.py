@@ -75,3 +75,12 @@ def test_what_the_lock_lacks_is_said(sbom, monkeypatch, tmp_path):
     sbom.LOCK.write_text("click==8.5.1 \\\n    --hash=sha256:" + 64 * "0" + "\n")
     with pytest.raises(SystemExit, match=r"lacks babel, .* run packaging/update_lock.sh"):
         sbom.make_sbom()
+
+
+def test_asking_for_help_writes_no_file(sbom, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["sbom.py", "--help"])
+    with pytest.raises(SystemExit):
+        sbom.main()
+    assert "CycloneDX" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
