@@ -135,7 +135,9 @@ def passphrase_in(file: Path) -> str:
     try:
         return file.read_text("utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:
-        raise DeskError(f"The file of the passphrase, {sanitise(str(file))}, cannot be read.") from error
+        raise DeskError(
+            f"The file of the passphrase, {sanitise(str(file))}, cannot be read.", hint="Name one that can be."
+        ) from error
 
 
 def _data_folder(path: Path) -> Path:

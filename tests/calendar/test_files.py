@@ -295,8 +295,9 @@ class TestExporting:
         assert split_file((tmp_path / "all.ics").read_bytes()).name == "Mine; and, yours"
 
     def test_where_nothing_can_be_written_it_is_said(self, tmp_path):
-        with pytest.raises(CalendarProblem, match="cannot be written"):
+        with pytest.raises(CalendarProblem, match="cannot be written") as told:
             export_file([], tmp_path / "absent" / "all.ics")
+        assert told.value.hint == "Name another place."
 
 
 class TestInvitation:

@@ -102,8 +102,9 @@ def test_a_file_says_it_once(tmp_path, monkeypatch):
     file.write_text("two words\nand a line that is none of it\n")
     monkeypatch.setenv(PASSPHRASE_FILE, str(file))
     assert ask_passphrase("?") == "two words"
-    with pytest.raises(DeskError, match="cannot be read"):
+    with pytest.raises(DeskError, match="cannot be read") as told:
         passphrase_in(tmp_path / "absent")
+    assert told.value.hint == "Name one that can be."
 
 
 def test_without_a_terminal_the_variable_is_named(monkeypatch, capfd):

@@ -23,7 +23,7 @@ def export_file(series: Iterable[Series], path: Path, *, name: str = "") -> None
     try:
         _replace(path, calendar_bytes(series, name=name))
     except OSError as error:
-        raise CalendarProblem(f"{path} cannot be written: {error.strerror or 'the system refused it'}.") from error
+        raise _unwritable(path, error) from error
 
 
 def write_invitation(event: Event, path: Path, organizer: Attendee) -> None:
@@ -35,7 +35,7 @@ def write_invitation(event: Event, path: Path, organizer: Attendee) -> None:
     try:
         _replace(path, data)
     except OSError as error:
-        raise CalendarProblem(f"{path} cannot be written: {error.strerror or 'the system refused it'}.") from error
+        raise _unwritable(path, error) from error
 
 
 def export_folder(series: Iterable[Series], folder: Path) -> dict[str, int]:
@@ -56,7 +56,7 @@ def export_folder(series: Iterable[Series], folder: Path) -> dict[str, int]:
             _replace(path, data)
             counts["written"] += 1
     except OSError as error:
-        raise CalendarProblem(f"{folder} cannot be written: {error.strerror or 'the system refused it'}.") from error
+        raise _unwritable(folder, error) from error
     return counts
 
 
@@ -88,3 +88,8 @@ def _replace(path: Path, data: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> CalendarProblem:
+    reason = error.strerror or "the system refused it"
+    return CalendarProblem(f"{path} cannot be written: {reason}.", hint="Name another place.")
