@@ -102,7 +102,7 @@ class ActivityPane(PlacePane):
         """Take an effect back, by default the latest; the app says in a sentence when that cannot be."""
         effect = await self._desk.undo(effect_id)
         self.effects.put(effect)
-        self.post_message(self.Effected(f"Undone: {one_line(effect.summary)}."))
+        self.post_message(self.Effected(f"Undone: {one_line(effect.summary)}.", effect.id))
 
     async def _page(self, after: Effect | None) -> list[Effect]:
         self.effects.now = await self._desk.now()

@@ -50,6 +50,7 @@ class CallCard(Static, can_focus=True):
         self._proposed: Proposed | None = None
         self._decision: asyncio.Future[Decision] | None = None
         self._lines: Sequence[Line] = ()
+        self._effect_id: int | None = None
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Keys that decide are offered only while there is something to decide."""
@@ -86,9 +87,15 @@ class CallCard(Static, can_focus=True):
     def end(self, ended: CallEnded) -> None:
         """Show what became of it: a write with the values that it was agreed to with."""
         lines = self._lines or _lines(ended.call.arguments())
+        self._effect_id = ended.effect_id
         undo = " · ^z undoes it" if ended.effect_id is not None else ""
         warnings = (ended.reason,) if ended.reason else ()
         self._show(ended.call.tool, lines, warnings, STATES[ended.status] + undo)
+
+    def undone(self, effect_id: int | None) -> None:
+        """An effect was taken back; the card says so if it is its own."""
+        if effect_id is not None and effect_id == self._effect_id:
+            self.border_subtitle = Content("undone")
 
     def recall(self, tool: str, arguments: Mapping[str, Any], status: str) -> None:
         """Show a call of a kept conversation."""

@@ -119,6 +119,7 @@ class DeskScreen(Screen[None]):
     async def summarise(self, path: Path, options: SummaryOptions | None = None) -> None:
         """Open `path` and summarise it; a summary in progress is stopped first."""
         self.places.show_conversation()
+        self.panes.uncover()
         self.folder, self.asks_about = FolderState(path), None
         self.panes.files.show_folder(self.folder)
         self.query_one(PromptBar).invite(self.folder.name)
@@ -129,6 +130,7 @@ class DeskScreen(Screen[None]):
     async def ask(self, question: str) -> None:
         """Answer from the open folder, or ask the assistant; an answer in progress is stopped first."""
         self.places.show_conversation()
+        self.panes.uncover()
         instead_of = await self.branches.take_edited()
         await self.conversation.add(Question(question))
         root = self.folder.root if self.folder else self.asks_about
@@ -217,6 +219,8 @@ class DeskScreen(Screen[None]):
     @on(PlacePane.Effected)
     async def _effected(self, event: PlacePane.Effected) -> None:
         await self.places.say(event.sentence)
+        for card in self.query(CallCard):
+            card.undone(event.undone)
         self.places.read_again()
 
     @on(ChatsPane.Opened)

@@ -44,7 +44,14 @@ class Panes:
         self._open(self.sources, self.sources.query_one(DocumentView))
 
     def toggle_files(self) -> None:
-        self._toggle(self.side, self._screen.query_one(PlaceList))
+        """Make the files seen or not; where the sources lie over them, they are seen instead."""
+        covered = self.sources.display and self._lies_over(self.sources)
+        if covered:
+            self._close(self.sources)
+        if covered and self.side.display:
+            self._screen.call_after_refresh(self._screen.query_one(PlaceList).focus)
+        else:
+            self._toggle(self.side, self._screen.query_one(PlaceList))
 
     def toggle_sources(self) -> None:
         self._toggle(self.sources, self.sources.query_one(DocumentView))
@@ -56,6 +63,12 @@ class Panes:
                 self._close(pane)
                 return True
         return False
+
+    def uncover(self) -> None:
+        """Close whatever lies over the conversation: something new comes there."""
+        for pane in (self.sources, self.side):
+            if pane.display and self._lies_over(pane):
+                self._close(pane)
 
     def _toggle(self, pane: Widget, inside: Widget) -> None:
         if pane.display:

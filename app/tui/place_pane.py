@@ -42,9 +42,10 @@ class PlacePane(Vertical):
 
     @dataclass
     class Effected(Message):
-        """Something was done that stands in the history now."""
+        """Something was done that stands in the history now, or the effect `undone` was taken back."""
 
         sentence: str
+        undone: int | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="name", markup=False)

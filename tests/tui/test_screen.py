@@ -19,6 +19,7 @@ from app.tui.conversation_view import ConversationView
 from app.tui.file_list import FileList
 from app.tui.header import Header
 from app.tui.help_screen import HelpScreen
+from app.tui.place_list import PlaceList
 from app.tui.progress_line import ProgressLine
 from app.tui.prompt import Prompt
 from app.tui.sentence_list import SentenceRow
@@ -26,6 +27,7 @@ from app.tui.sources_pane import SourcesPane
 from tests.tui.conftest import until
 from tests.tui.fake_desk import FakeDesk, Pause
 from tests.tui.lease_story import DEPOSIT, READING, lease_desk, noticed_desk, paused_desk
+from tools.desk_db.journal import Effect
 from tools.desk_tools import calendar_create
 
 
@@ -169,6 +171,28 @@ async def test_a_write_is_shown_with_its_marks_and_done_only_on_yes(make_app):
         assert [decision.agreed for decision in desk.decisions] == [True]
         assert "done" in str(card.border_subtitle)
         assert "In the calendar." in words_on(pilot.app)
+
+
+async def test_a_card_says_that_its_effect_was_undone(make_app, monkeypatch):
+    proposed = proposal()
+    ended = CallEnded(1, proposed.preview.call, "done", effect_id=7)
+    desk = lease_desk(answers=((proposed, ended, Answered((), "pocket")),))
+    undone = iter((6, 7))
+
+    async def undo(_effect_id=None):
+        return Effect(next(undone), "calendar_create", "Create “budget review”", 0.0, 1.0, 1)
+
+    monkeypatch.setattr(desk, "undo", undo)
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"Schedule a budget review", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, CallCard))
+        await pilot.press("y")
+        await settle(pilot, pilot.app)
+        card = pilot.app.screen.query_one(CallCard)
+        for said in ("done · ^z undoes it", "undone"):
+            await pilot.press("ctrl+z")
+            await settle(pilot, pilot.app)
+            assert str(card.border_subtitle) == said
 
 
 async def test_a_proposal_can_be_edited_and_left_as_it_was(make_app):
@@ -393,6 +417,25 @@ async def test_an_overlay_opens_over_a_narrow_screen_and_escape_closes_it(make_a
         await pilot.press("escape")
         await pilot.pause()
         assert not pilot.app.desk_screen.panes.side.display
+
+
+async def test_what_lies_over_a_narrow_screen_gives_way_to_what_is_asked_for(make_app):
+    async with make_app(lease_desk(), opened=True).run_test(size=(78, 24)) as pilot:
+        await settle(pilot, pilot.app)
+        panes = pilot.app.desk_screen.panes
+        await pilot.press("f2", "f3")
+        await pilot.pause()
+        assert panes.sources.display
+        await pilot.press("f2")
+        await pilot.pause()
+        assert (panes.side.display, panes.sources.display) == (True, False)
+        assert isinstance(pilot.app.focused, PlaceList)
+        await pilot.press("f3")
+        await pilot.pause()
+        pilot.app.screen.query_one(Prompt).focus()
+        await pilot.press(*"What is the deposit?", "enter")
+        await settle(pilot, pilot.app)
+        assert (panes.side.display, panes.sources.display) == (False, False)
 
 
 async def test_a_long_line_scrolls_within_the_prompt(make_app):
