@@ -139,11 +139,11 @@ class Welcome(Vertical):
         yield Static(
             Content.assemble(
                 ("  ~/Documents/lease", "$accent"),
-                ("            summarise a folder or a file\n", "$quiet"),
+                ("        summarise it\n", "$quiet"),
                 ("  ~/Documents/lease quick", "$accent"),
-                ("      only the passages that matter most\n", "$quiet"),
+                ("  what matters most\n", "$quiet"),
                 ("  What is the deposit?", "$accent"),
-                ("         ask, once a folder is open", "$quiet"),
+                ("     ask about it", "$quiet"),
             )
         )
         yield Static(Content(""), id="about-model")
