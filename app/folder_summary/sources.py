@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,10 @@ def _existing(path: Path) -> Path:
         ) from error
     if not resolved.is_dir() and not resolved.is_file():
         raise DeskError(f"{path} is neither a folder nor a file.", title="Nothing to read there", hint="Name one.")
+    if not os.access(resolved, os.R_OK | os.X_OK if resolved.is_dir() else os.R_OK):
+        raise DeskError(
+            f"You may not read {path}.", title="Nothing to read there", hint="Change its permissions, or name another."
+        )
     return resolved
 
 

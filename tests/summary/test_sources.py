@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,18 @@ def test_what_lies_in_another_path_or_is_named_twice_is_one_source(tmp_path):
     (tmp_path / "lease" / "a.txt").write_text("x")
     paths = [tmp_path / "lease", tmp_path / "link", tmp_path / "lease/../lease", tmp_path / "lease/a.txt"]
     assert [source.root for source in sources_of(paths)] == [tmp_path / "lease"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are other ones there")
+@pytest.mark.parametrize("name", ["folder", "note.txt"])
+def test_a_path_that_is_closed_is_a_sentence(tmp_path, name):
+    path = tmp_path / name
+    path.mkdir() if name == "folder" else path.write_text("x")
+    path.chmod(0)
+    try:
+        if os.access(path, os.R_OK):
+            pytest.skip("nothing is closed to this user")
+        with pytest.raises(DeskError, match=f"You may not read .*{name}"):
+            sources_of([path])
+    finally:
+        path.chmod(0o700)
