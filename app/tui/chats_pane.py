@@ -90,7 +90,7 @@ class ChatsPane(PlacePane):
         Binding("t", "screen.begin('/title ')", "Title", show=False),
         Binding("d,delete", "remove_selected", "Remove", show=False),
     ]
-    KEYS = "enter · s search · a all · t title · d remove · esc back"
+    KEYS = "enter · s search · a all · t title · d remove · esc"
     EMPTY = Content.assemble(
         ("There is nothing here yet.\n\n", "bold"),
         "What you ask and what is answered is kept on this machine and stands here, to be read and gone on with. With ",

@@ -110,6 +110,8 @@ def path_from(text: str) -> Path:
 
 def _command(name: str, rest: str) -> Intent | None:
     """The command's intent, or None when `name` is no command and may be the first part of a path."""
+    if not name:  # a command that was begun; nobody means the whole disk by it
+        return Misunderstood("Type a command's name behind the /. To read a whole disk, say /summarise /.")
     command = command_named(name) or _only_one_starting_with(name)
     if command is None:
         if Path(f"/{name}").exists():

@@ -79,7 +79,8 @@ class Prompt(Input):
         """Begin a line for the user, who goes on with it."""
         self.value = text
         self.cursor_position = len(text)
-        self.focus()
+        # At once, unlike `focus`: the next key may have been pressed already, and is meant for this line.
+        self.screen.set_focus(self)
 
     async def _on_key(self, event: events.Key) -> None:
         if event.character == "?" and not self.value:

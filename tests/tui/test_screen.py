@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.events import Paste
 from textual.widgets import Input, OptionList, Static
@@ -99,6 +101,29 @@ async def test_a_wrong_path_and_a_wrong_command_are_sentences(make_app):
         assert "There is nothing at /no/such/place" in words_on(pilot.app)
         assert "There is no command /nonsense" in words_on(pilot.app)
         assert desk.summarised == []
+
+
+async def test_a_slash_alone_reads_no_disk(make_app):
+    desk = lease_desk()
+    async with make_app(desk).run_test(size=(120, 36)) as pilot:
+        await pilot.press("slash", "enter")
+        await settle(pilot, pilot.app)
+        assert desk.summarised == []
+        assert "Type a command's name behind the /." in words_on(pilot.app)
+        await pilot.press(*"/summarise /", "enter")
+        await settle(pilot, pilot.app)
+        assert [paths for paths, _ in desk.summarised] == [(Path("/"),)]
+
+
+async def test_the_keys_behind_a_slash_are_for_the_prompt_at_once(make_app):
+    async with make_app(lease_desk()).run_test(size=(120, 36)) as pilot:
+        await pilot.press("f5")
+        await pilot.pause()
+        assert not isinstance(pilot.app.focused, Prompt)
+        pilot.app.desk_screen.action_begin("/")
+        assert isinstance(pilot.app.focused, Prompt)
+        await pilot.press(*"calendar")
+        assert pilot.app.screen.query_one(Prompt).value == "/calendar"
 
 
 async def test_escape_stops_and_says_that_what_is_done_is_kept(make_app):
