@@ -11,6 +11,7 @@ from functools import partial
 from app.clock import now, user_zone
 from app.daily_backup import DailyBackup
 from app.desk import LocalDesk
+from app.errors import DeskError
 from app.locations import locations
 from app.right_of_way import FirstLoop
 from app.settings import load_settings
@@ -21,8 +22,15 @@ from tools.desk_db.occupancy import only_screen
 def open_screen(model: str | None, adapters: Sequence[str] = ()) -> None:
     """Run the terminal screen until the user leaves it.
 
-    Raises `InUse` when another process is the screen of this data folder.
+    Raises `InUse` when another process is the screen of this data folder, DeskError where there is no terminal.
     """
+    # Textual draws where errors go, but for Windows. Where that leads elsewhere there is nothing to see or to press.
+    if not (sys.stdin.isatty() and (sys.stdout if sys.platform == "win32" else sys.stderr).isatty()):
+        raise DeskError(
+            "The screen needs a terminal, and its input or output leads elsewhere.",
+            title="No terminal",
+            hint="Start llama-desk alone in a terminal, or name a command; --help lists them.",
+        )
     with only_screen(locations().make().database):
         _run_screen(model, adapters)
 

@@ -105,6 +105,13 @@ def test_a_mistake_is_one_sentence_and_its_exit_code(desk_home, capsys, argument
         assert sentence in json.loads(out.out)["error"]["message"]
 
 
+def test_the_screen_without_a_terminal_is_a_sentence(desk_home):
+    done = subprocess.run(LAUNCHER, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The screen needs a terminal")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no descriptor is closed for a child there")
 @pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)])
 def test_standard_streams_that_are_closed_are_no_traceback(desk_home, papers, closed):
