@@ -127,7 +127,7 @@ class Branches:
         if places.here == "chats":
             await places.chats.rename(title)
         elif chats.current is None:
-            self._screen.notify(NOT_KEPT, markup=False)
+            self._screen.notify("No kept conversation is open here, so there is none to name.", markup=False)
         else:
             renamed = await chats.rename(chats.current.id, title)
             await places.say(f"This conversation is now “{renamed.title}”.")

@@ -174,10 +174,12 @@ async def test_without_anything_kept_there_is_nothing_to_go_back_to(open_app):
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         for key in ("f8", "f9", "alt+left"):
             await pilot.press(key)
+        await pilot.press(*"/title Mine", "enter")
         await pilot.pause()
         said = [notification.message for notification in app._notifications]
-        assert ["nothing to go back to" in words for words in said] == [True, True, False]
+        assert ["nothing to go back to" in words for words in said] == [True, True, False, False]
         assert "one version" in said[2]
+        assert "none to name" in said[3]
 
 
 async def test_a_new_conversation_is_another_one(open_app, papers):
