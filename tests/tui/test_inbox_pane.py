@@ -14,9 +14,11 @@ from app.tui.place_list import PlaceList
 from app.tui.prompt import Prompt
 from app.tui.sources_pane import SourcesPane
 from tests.tui.conftest import until
-from tests.tui.diary import fill, open_desk
+from tests.tui.diary import NOW, fill, open_desk
 from tests.tui.post import fill_inbox, statuses
+from tools.date_language import Dates
 from tools.desk_db import DeskDatabase
+from tools.inbox import Inbox
 
 WIDE, NARROW = (140, 40), (80, 24)
 
@@ -199,3 +201,18 @@ async def test_of_many_messages_only_what_was_scrolled_to_is_read(open_app, desk
         assert [head.subject for head in messages.rows] == [f"Mail {20000 - n}" for n in range(3 * PAGE_ROWS)]
         assert "20,000 messages" in words_on(app)
         assert len(messages.children) == 0
+
+
+async def test_a_date_that_cannot_be_is_shown_beside_when_the_mail_was_received(open_app, desk_home, tmp_path):
+    app = open_app(filled=False)
+    late = (
+        b"Received: by mx; Tue, 24 Nov 2026 10:02:00 +0100\nFrom: eve@example.org\nSubject: Late\n"
+        b"Date: Mon, 30 Jun 3609 15:33:50 +0600\n\nBuy!\n"
+    )
+    (tmp_path / "late.eml").write_bytes(late)
+    with DeskDatabase.open(desk_home / "desk.sqlite") as db:
+        Inbox(db, Dates(lambda: NOW, ("en",))).import_path(tmp_path / "late.eml")
+    async with app.run_test(size=WIDE) as pilot:
+        pane = await in_the_inbox(pilot)
+        assert "yesterday" in drawn(pane.messages)[0]
+        await until(pilot, lambda: "yesterday 10:02 (it says 3609-06-30T15:33:50+06:00)" in words_on(app))
