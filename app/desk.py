@@ -36,11 +36,11 @@ from app.folder_summary.sources import sources_of
 from app.locations import Locations
 from app.model_choice import (
     ModelChoice,
-    about_the_pocket_model,
     choose_embedding_model,
     choose_model,
     models_to_choose,
     name_in_settings,
+    pocket_model_in_a_line,
 )
 from app.model_fitting import wanted_by
 from app.model_hashes import fingerprint_of
@@ -333,7 +333,7 @@ class LocalDesk(DeskRecords, DeskModels):
         if self._session is None:
             return EngineState(None, seal=_seal())
         loaded = self._session.loaded
-        hint = about_the_pocket_model(self._places) if self._session.is_pocket else ""
+        hint = pocket_model_in_a_line() if self._session.is_pocket else ""
         device = loaded.device if loaded else ""
         return EngineState(self._session.name, device, await self._session.speed(), _seal(), hint)
 

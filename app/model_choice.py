@@ -108,8 +108,14 @@ def _role(path: Path, places: Locations) -> ModelRole:
     return role_of(path, places.models, load_manifest())
 
 
+def pocket_model_in_a_line() -> str:
+    """What a person who has no other model is told again and again."""
+    first = load_manifest()[0]
+    return f"The pocket model copies and shortens, no more: llama-desk models pull {first.id} gets a real one."
+
+
 def about_the_pocket_model(places: Locations) -> str:
-    """One line for a person who has no other model: what this one can do, and how to get a bigger one."""
+    """For a person who has no other model: what this one can do, and every way to a bigger one."""
     first = load_manifest()[0]
     return (
         "This is the pocket model: it shortens the sentences that the digest chose and turns simple requests into tool"

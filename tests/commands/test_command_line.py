@@ -41,7 +41,7 @@ def test_the_other_spelling_works(desk_home, papers, capsys):
 def test_the_pocket_model_says_what_it_is_and_how_to_get_more(desk_home, papers, capsys):
     assert run(["summarise", str(papers)]) == 0
     said = capsys.readouterr().err
-    assert "This is the pocket model" in said
+    assert "The pocket model copies and shortens" in said
     assert "llama-3.2-1b" in said
 
 

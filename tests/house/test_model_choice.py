@@ -6,7 +6,13 @@ import pytest
 
 from app.errors import DeskError
 from app.locations import Locations
-from app.model_choice import about_the_pocket_model, choose_model, installed_embedding_models, installed_models
+from app.model_choice import (
+    about_the_pocket_model,
+    choose_model,
+    installed_embedding_models,
+    installed_models,
+    pocket_model_in_a_line,
+)
 from runtime.manifest import load_manifest
 from runtime.pocket import POCKET_MODEL
 from tests.embedding_models import make_embedder
@@ -27,6 +33,8 @@ def test_without_any_other_it_is_the_pocket_model_and_a_line_says_how_to_get_mor
     assert choose_model(None, None, places) == POCKET_MODEL
     assert str(places.models) in about_the_pocket_model(places)
     assert "--model" in about_the_pocket_model(places)
+    assert "models pull" in pocket_model_in_a_line()
+    assert len(pocket_model_in_a_line()) <= 120
 
 
 def test_the_pocket_model_can_be_asked_for_beside_another(places):
