@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,12 @@ from app.tui.command_screen import CommandScreen
 from app.tui.commands import COMMANDS
 from app.tui.desk_screen import DeskScreen
 from app.tui.problems import problem_of
-from app.tui.terminal_input import take_any_bytes
+from app.tui.terminal_input import take_any_bytes, terminal_is_gone
 from app.tui.terminal_safety import TerminalSafety, one_line
 from app.tui.themes import DARK, LIGHT
+
+TERMINAL_SECONDS = 1.0
+"""How often it is seen whether the terminal is still there."""
 
 
 class LlamaDeskApp(App[None]):
@@ -45,6 +49,14 @@ class LlamaDeskApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         return CommandScreen(self.desk, self._start_with)
+
+    def on_mount(self) -> None:
+        if sys.stdin is not None and sys.stdin.isatty():
+            self.set_interval(TERMINAL_SECONDS, self._end_without_terminal)
+
+    def _end_without_terminal(self) -> None:
+        if terminal_is_gone():
+            self.exit(return_code=1)
 
     async def on_unmount(self) -> None:
         self.workers.cancel_all()

@@ -69,6 +69,10 @@ class Terminal:
         os.close(self._ours)
         return self._process.returncode
 
+    def hang_up(self, seconds: float = 60.0) -> None:
+        os.close(self._ours)
+        self._process.wait(seconds)
+
     def take(self, seconds: float) -> None:
         """Take in what has come, or comes within so many seconds."""
         while select.select([self._ours], [], [], seconds)[0]:
@@ -102,6 +106,13 @@ def test_bytes_that_are_no_text_end_nothing(tmp_path):
     terminal.read_until("gr\ufffdn".encode())
     terminal.type(b"\x11")
     assert terminal.end() == 0
+
+
+def test_a_terminal_that_is_gone_ends_the_screen(tmp_path):
+    """Nobody is told by a signal here: it is not the controlling terminal."""
+    terminal = Terminal([sys.executable, "-c", SCREEN, str(tmp_path)], PYTHONPATH=str(Path(__file__).parents[2]))
+    terminal.read_until(b"the-mark")
+    terminal.hang_up()
 
 
 def test_commands_write_no_sequence_of_a_stranger(desk_home, tmp_path):
