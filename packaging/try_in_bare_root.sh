@@ -33,7 +33,7 @@ inside() { "$0" --inside "$root" "$@"; }
 title() { printf '\n== %s\n' "$*"; }
 
 title "no Python, $(chroot "$root" ldd --version | head -1)"
-if find "$root/usr" "$root/opt" -name 'python*' -path '*bin*' | grep .; then exit 1; fi
+if find "$root/usr/bin" "$root/usr/local/bin" -name 'python*' | grep .; then exit 1; fi
 for arguments in --version doctor "summarise /papers"; do
   title "$arguments"
   inside $arguments
