@@ -151,9 +151,12 @@ def check(bench: Bench, glibc: str) -> None:
 
 
 def _strip(folder: Path) -> None:
-    """Take the symbols out of Python's own libraries; those of wheels were edited after linking, which strip breaks."""
-    own = [*folder.glob("_internal/libpython*"), *folder.glob("_internal/python3*/lib-dynload/*.so")]
-    run(["strip", "--strip-unneeded", *own])
+    """Take the symbols out of Python's own libraries, and out of SQLCipher's, of which they are the greater part.
+
+    Those of other wheels were edited after linking, which strip breaks.
+    """
+    places = ("libpython*", "python3*/lib-dynload/*.so", "sqlcipher3/*.so")
+    run(["strip", "--strip-unneeded", *(path for place in places for path in folder.glob(f"_internal/{place}"))])
 
 
 def make_one_file(bench: Bench, epoch: int, name: str) -> tuple[Path, str]:
