@@ -12,6 +12,8 @@ import pytest
 
 from tests.binary.starters import Home, make
 
+pytestmark = pytest.mark.timeout(600)  # whoever comes first compiles
+
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
