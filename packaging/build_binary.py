@@ -25,7 +25,8 @@ from binary.compiling import compile_starter, machine
 from binary.running import ROOT, run
 from binary.sizes import size_table
 
-PYTHON = "3.12"
+PYTHON = "3.12.16"
+"""The one inside, which uv fetches and checks: it knows the hash."""
 OLDEST_GLIBC = "2.28"
 PROGRAM = "llama-desk.exe" if sys.platform == "win32" else "llama-desk"
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
