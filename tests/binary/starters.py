@@ -51,7 +51,7 @@ class Home:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.cache = root / ".cache" / PROGRAM
+        self.cache = root / ("Library/Caches" if sys.platform == "darwin" else ".cache") / PROGRAM
         self.data = root / "data"
         for folder in (self.cache.parent, self.data):
             folder.mkdir(parents=True)
