@@ -27,9 +27,18 @@ rm -rf "$root/data" "$root/papers" "$root/home/user"
 mkdir -p "$root/data" "$root/home/user/.local/share/llama-desk"
 chown 1000:1000 "$root/data"
 install -m 755 "$file" "$root/llama-desk"
-(cd "$here" && python3 -c 'import sys; from pathlib import Path; from binary.papers import write_papers; write_papers(Path(sys.argv[1]))' "$root/papers")
+PYTHONPATH="$here" python3 - "$root/papers" << 'END'
+import sys
+from pathlib import Path
 
-inside() { "$0" --inside "$root" "$@"; }
+from binary.papers import write_papers
+
+write_papers(Path(sys.argv[1]))
+END
+
+inside() { # ARGUMENTS...: run it as that user
+  "$0" --inside "$root" "$@"
+}
 title() { printf '\n== %s\n' "$*"; }
 
 title "no Python, $(chroot "$root" ldd --version | head -1)"
