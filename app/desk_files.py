@@ -16,7 +16,7 @@ PASSPHRASE_FILE = "LLAMA_DESK_PASSPHRASE_FILE"  # noqa: S105 - the name of a var
 
 
 def desk_grants(places: Locations, arguments: Sequence[str], line: int | None) -> Grants:
-    """Its data folder, the places where models are kept, and what the command line names to be written.
+    """Its data folder, the places where models are kept, the file of a passphrase, and what is named to be written.
 
     Of everything else it reads names alone, so that paths can be completed and folders watched. On Windows nothing
     holds it to that. `line` is its socket to the launcher.
@@ -24,7 +24,7 @@ def desk_grants(places: Locations, arguments: Sequence[str], line: int | None) -
     write = (places.home, *output_folders(arguments))
     if sys.platform == "win32":
         return Grants(read=(Path("/"),), write=write)
-    return Grants(read=tuple(_own_files(places)), write=write, listed=(Path("/"),), line=line)
+    return Grants(read=tuple(_own_files(places, arguments)), write=write, listed=(Path("/"),), line=line)
 
 
 def own_places(places: Locations) -> tuple[Path, ...]:
@@ -34,19 +34,25 @@ def own_places(places: Locations) -> tuple[Path, ...]:
 
 def output_folders(arguments: Sequence[str]) -> tuple[Path, ...]:
     """The folders that the command line names to be written to: by --out, or as what an export is to make."""
-    named = [value for option, value in pairwise(arguments) if option == "--out"]
-    named += [one.removeprefix("--out=") for one in arguments if one.startswith("--out=")]
+    named = _values(arguments, "--out")
     if "export" in arguments:
         named += [one for one in arguments if not one.startswith("-")]
     targets = [Path(name).expanduser() for name in named if name.strip()]
     return tuple(dict.fromkeys(path if path.is_dir() else path.absolute().parent for path in targets))
 
 
-def _own_files(places: Locations) -> Iterator[Path]:
+def _values(arguments: Sequence[str], option: str) -> list[str]:
+    """What follows on a long option, in either way of writing it."""
+    apart = [value for one, value in pairwise(arguments) if one == option]
+    return apart + [one.removeprefix(f"{option}=") for one in arguments if one.startswith(f"{option}=")]
+
+
+def _own_files(places: Locations, arguments: Sequence[str]) -> Iterator[Path]:
     yield from own_places(places)
     yield places.settings  # which may be a link to where others of the user's settings are kept
-    if named := os.environ.get(PASSPHRASE_FILE):
-        yield Path(named)
+    for named in (os.environ.get(PASSPHRASE_FILE), *_values(arguments, "--passphrase-file")):
+        if named:
+            yield Path(named)
     # Modules are imported when they are needed. The folder that the user works in may be among these: it is not meant.
     try:
         here = Path.cwd()

@@ -2,9 +2,9 @@
 
     python3 packaging/build_binary.py
 
-It needs Python 3.11 or newer, git and the network, and what `packaging/build_llama.py` needs to compile llama.cpp. The
-result lies in `dist/`, beside a table of what makes up its size. Built twice from one commit, the contents are equal
-but for what `packaging/compare_binaries.py` lists.
+It needs Python 3.11 or newer, git and the network, and what `packaging/build_llama.py` needs to compile llama.cpp; on
+Linux binutils too. The result lies in `dist/`, and a table of what makes up its size in `build/binary`. What is inside
+is the same whenever and wherever one commit is built with the same Python.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from binary.archive import pack
+from binary.compiling import compile_starter, machine
+from binary.running import ROOT, run
 from binary.sizes import size_table
 
-ROOT = Path(__file__).resolve().parents[1]
-PYTHON = "3.12"
+PYTHON = "3.12.16"
+"""The one inside, which uv fetches and checks: it knows the hash."""
 OLDEST_GLIBC = "2.28"
 PROGRAM = "llama-desk.exe" if sys.platform == "win32" else "llama-desk"
-TARGETS = {"linux": "linux-musl", "darwin": "macos", "win32": "windows-gnu"}
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-MACHINES = {"AMD64": "x86_64", "arm64": "aarch64", "ARM64": "aarch64"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ def main() -> None:
         make_environment(bench, asked.python, asked.llama_wheel, asked.backend)
     if not asked.only_pack:
         freeze(bench, epoch)
+        if sys.platform == "linux":
+            check(bench, "99" if asked.any_glibc else OLDEST_GLIBC)
     made, table = make_one_file(bench, epoch, asked.name)
     print(table)
     print(f"{made}: {made.stat().st_size / 1e6:.1f} MB in {(time.monotonic() - start) / 60:.1f} minutes")
@@ -66,6 +68,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default="", help="a Python to put inside, in place of one that uv fetches")
+    parser.add_argument("--any-glibc", action="store_true", help="the file may need the glibc of this system, or newer")
     parser.add_argument("--backend", type=Path, action="append", default=[], help="ggml's module for a GPU, to add")
     parser.add_argument("--llama-wheel", type=Path, help="a wheel of llama-cpp-python, in place of building one")
     parser.add_argument(
@@ -87,11 +90,32 @@ def make_environment(bench: Bench, python: str, wheel: Path | None, backends: li
     run([uv(), "venv", "--quiet", "--clear", *chosen, bench.work / "env"])
     lock = ROOT / "packaging" / "build_binary.lock"
     install = [uv(), "pip", "install", "--quiet", "--python", bench.python, "--no-deps"]
+    if sys.platform == "linux":
+        install += ["--python-platform", f"{machine()}-manylinux_{OLDEST_GLIBC.replace('.', '_')}"]
     run([*install, "--require-hashes", "-r", lock])
+    if sys.platform == "linux":
+        _compile_loader(bench, [*install, "--require-hashes", "-r", lock])
     run([*install, wheel or _llama_wheel(bench)])
     [libraries] = (bench.work / "env").rglob("llama_cpp/lib")
     for module in backends:
         shutil.copy(module, libraries)
+
+
+def _compile_loader(bench: Bench, install: list[object]) -> None:
+    """PyInstaller's loader from its source, with zlib inside: the one in its wheel needs the system's."""
+    zig = next((bench.work / "env").rglob("ziglang/zig"))
+    target = f"-target {machine()}-linux-gnu"
+    environment = {
+        # PyInstaller's build asks the compiler what it is by options with which Zig takes no version of glibc.
+        "CC": f"{zig} cc {target}",
+        "CFLAGS": f"{target}.{OLDEST_GLIBC} -g0",
+        "LDFLAGS": f"{target}.{OLDEST_GLIBC}",
+        "PYI_STATIC_ZLIB": "1",
+        "PYINSTALLER_COMPILE_BOOTLOADER": "1",
+    }
+    # uv would take one out of its cache that was compiled in another way.
+    options = ["--no-binary", "pyinstaller", "--reinstall-package", "pyinstaller", "--no-build-isolation", "--no-cache"]
+    run([*install, *options], environment)
 
 
 def _llama_wheel(bench: Bench) -> Path:
@@ -116,39 +140,36 @@ def freeze(bench: Bench, epoch: int) -> None:
         _strip(bench.folder)
 
 
+def check(bench: Bench, glibc: str) -> None:
+    """End the build when what is inside needs a newer glibc, a library or a processor that not everybody has."""
+    beside = [f"--beside={name}" for name in ("libstdc++.so.6", "libgcc_s.so.1")]
+    look = [sys.executable, ROOT / "packaging" / "check_binaries.py", bench.folder, "--glibc", glibc, *beside]
+    if subprocess.run([str(word) for word in look], check=False).returncode:
+        sys.exit(
+            f"The file would not run on every Linux with glibc {OLDEST_GLIBC}: put in a Python that does, as uv's "
+            "does, or make a file for this system and newer ones with --any-glibc."
+        )
+
+
 def _strip(folder: Path) -> None:
-    """Take the symbols out of Python's own libraries; those of wheels were edited after linking, which strip breaks."""
-    own = [*folder.glob("_internal/libpython*"), *folder.glob("_internal/python3*/lib-dynload/*.so")]
-    run(["strip", "--strip-unneeded", *own])
+    """Take the symbols out of Python's own libraries, and out of SQLCipher's, of which they are the greater part.
+
+    Those of other wheels were edited after linking, which strip breaks.
+    """
+    places = ("libpython*", "python3*/lib-dynload/*.so", "sqlcipher3/*.so")
+    run(["strip", "--strip-unneeded", *(path for place in places for path in folder.glob(f"_internal/{place}"))])
 
 
 def make_one_file(bench: Bench, epoch: int, name: str) -> tuple[Path, str]:
     """The starter with the folder inside; and the table of what makes up its size."""
-    machine = MACHINES.get(platform.machine(), platform.machine())
-    sources, target = bench.work / "starter", f"{machine}-{TARGETS[sys.platform]}"
-    shutil.rmtree(sources, ignore_errors=True)
-    shutil.copytree(ROOT / "packaging" / "binary" / "starter", sources)
-    packed = pack(bench.folder, PROGRAM, sources, epoch)
-    bench.out.mkdir(parents=True, exist_ok=True)
+    packing = pack(bench.folder, PROGRAM)
     ending = ".exe" if sys.platform == "win32" else ""
-    made = bench.out / (name or f"llama-desk-{version()}-{SYSTEMS[sys.platform]}-{machine}{ending}")
-    cache = bench.work / "zig-cache"
-    zig = [bench.python, "-m", "ziglang", "build-exe", "starter.zig", *_resources(sources)]
-    options = ["-target", target, "-O", "ReleaseSafe", "-fstrip", f"-femit-bin={made}"]
-    run([*zig, *options, "--cache-dir", cache, "--global-cache-dir", cache], cwd=sources)
-    shutil.rmtree(cache)
-    table = size_table(packed, made.stat().st_size)
+    made = bench.out / (name or f"llama-desk-{version()}-{SYSTEMS[sys.platform]}-{machine()}{ending}")
+    bench.out.mkdir(parents=True, exist_ok=True)
+    compile_starter(packing, made, time=epoch, version=version(), work=bench.work, python=bench.python)
+    table = size_table(packing.files, made.stat().st_size)
     (bench.work / "sizes.md").write_text(table, "utf-8")
     return made, table
-
-
-def _resources(sources: Path) -> list[str]:
-    """On Windows the file has a version, an icon, and says that it knows long paths and UTF-8."""
-    if sys.platform != "win32":
-        return []
-    from binary.windows import write_resources
-
-    return [write_resources(sources, version()).name]
 
 
 def version() -> str:
@@ -177,14 +198,6 @@ def uv() -> str:
     run([sys.executable, "-m", "venv", ROOT / ".uv"])
     run([binary.with_name(f"python{binary.suffix}"), "-m", "pip", "install", "--quiet", "uv"])
     return str(binary)
-
-
-def run(command: list[object], environment: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
-    """Run one step; the build ends where one fails."""
-    words = [str(word) for word in command]
-    done = subprocess.run(words, cwd=cwd, env=os.environ | (environment or {}), check=False)
-    if done.returncode:
-        sys.exit(f"{words[0]} ended with {done.returncode}; what it printed says why.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Try the built file as somebody would who has nothing but it: in an empty environment, without a network.
 
     python3 packaging/smoke_binary.py dist/llama-desk-0.1.0-linux-x86_64
+    python3 packaging/smoke_binary.py dist/llama-desk-0.1.0-linux-x86_64 --only says_what_it_is finds_itself_well
 
 Each step is said with its seconds; the exit code is 1 when one failed. Every role is run, the engine is killed, the
 unpacked copy is damaged. On Windows the steps that need a terminal are left out, and said to be.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,14 +23,21 @@ from pathlib import Path
 from binary.desk_screen import SCREEN_STEPS
 from binary.installed import Failed, Installed, expect
 from binary.papers import write_papers
+from binary.parts import missing
 
 Step = Callable[[Installed], None]
 
 
 def says_what_it_is(desk: Installed) -> None:
     said = desk.say("--version")
-    expect(said.startswith("llama-desk, version ") and "commit" in said, said)
+    expect(said.startswith("llama-desk, version ") and re.search("^commit [0-9a-f]{12}", said, re.MULTILINE), said)
     expect("llama-cpp-python 0." in said and "backends inside: CPU" in said, said)
+
+
+def has_every_part(desk: Installed) -> None:
+    desk.run("--repair")
+    lost = missing(desk.unpacked())
+    expect(not lost, f"The file was built without {' and '.join(lost)}.")
 
 
 def is_unpacked_once(desk: Installed) -> None:
@@ -110,6 +119,21 @@ def keeps_every_role_inside(desk: Installed) -> None:
         expect(tried >= {"desk", "engine", "extractor", "fetcher", "keyring"}, f"only {tried} tried to get out")
 
 
+def encrypts_what_is_kept(desk: Installed) -> None:
+    """By a passphrase; what is plain again then is so on a system with a keyring too."""
+    (secret := desk.root / "passphrase").write_text("four words that nobody knows\n", "utf-8")
+    desk.say("calendar", "list")
+    desk.say("privacy", "encrypt", "--passphrase-file", str(secret), "--yes")
+    expect(not _is_plain(desk), "the database can be read without a key")
+    desk.run("privacy", "decrypt", "--yes", more={"LLAMA_DESK_PASSPHRASE_FILE": str(secret)})
+    expect(_is_plain(desk), "the database cannot be read when it is decrypted")
+
+
+def _is_plain(desk: Installed) -> bool:
+    with (desk.data / "desk.sqlite").open("rb") as file:
+        return file.read(15) == b"SQLite format 3"
+
+
 def refuses_data_of_a_newer_version(desk: Installed) -> None:
     import sqlite3
 
@@ -126,26 +150,29 @@ def refuses_data_of_a_newer_version(desk: Installed) -> None:
 
 
 STEPS: tuple[Step, ...] = (
-    *(says_what_it_is, is_unpacked_once, finds_itself_well, summarises_every_kind_of_file, finds_what_it_read),
+    *(has_every_part, says_what_it_is, is_unpacked_once, finds_itself_well),
+    *(summarises_every_kind_of_file, finds_what_it_read),
     *(carries_out_a_call_and_takes_it_back, understands_times_in_other_languages, lists_the_models_to_be_had),
     *(downloads_nothing_without_a_network, keeps_every_role_inside, *SCREEN_STEPS),
-    *(repairs_a_damaged_copy, refuses_data_of_a_newer_version),
+    *(repairs_a_damaged_copy, encrypts_what_is_kept, refuses_data_of_a_newer_version),
 )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, help="the built file")
+    parser.add_argument("--only", nargs="+", metavar="STEP", choices=[step.__name__ for step in STEPS])
     asked = parser.parse_args()
+    steps = [step for step in STEPS if step.__name__ in (asked.only or step.__name__)]
     root = Path(tempfile.mkdtemp(prefix="llama-desk-smoke-"))
     desk = Installed(root, Path(shutil.copy2(asked.file, root / asked.file.name)), _prison())
     write_papers(desk.papers)
     failed = 0
     print(f"{asked.file.name}, {'without a network' if desk.prefix else 'WITH THE NETWORK, which could not be closed'}")
-    for step in STEPS:
+    for step in steps:
         failed += not _passes(step, desk)
     shutil.rmtree(root, ignore_errors=True)
-    sys.exit(f"{failed} of {len(STEPS)} steps failed." if failed else 0)
+    sys.exit(f"{failed} of {len(steps)} steps failed." if failed else 0)
 
 
 def _passes(step: Step, desk: Installed) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 LIST, FILES = "files.txt", "files.bin"
@@ -22,11 +23,36 @@ class Packed:
     data: bytes = b""
 
 
-def pack(folder: Path, program: str, into: Path, time: int) -> list[Packed]:
-    """Write the list and the files for the starter into the folder `into`, and return what was packed, big files first.
+@dataclass(frozen=True)
+class Packing:
+    """The program's folder, packed: the paths of the folders in it, and its files, the biggest first."""
 
-    The order and the bytes depend on the contents alone. `time` (seconds) is what every file's time of change will be.
-    """
+    program: str
+    folders: tuple[str, ...]
+    files: tuple[Packed, ...]
+
+    def without(self, path: re.Pattern[str]) -> Packing:
+        """The same but for the files whose whole path is like that."""
+        return replace(self, files=tuple(one for one in self.files if not path.fullmatch(one.path)))
+
+    def write(self, into: Path, time: int) -> None:
+        """Write the list and the files for the starter into the folder `into`.
+
+        The bytes depend on the contents alone. `time` (seconds) is what every file's time of change will be.
+        """
+        lines = [*(f"d\t{name}" for name in self.folders), *(one.line for one in self.files)]
+        total = sum(one.size for one in self.files)
+        key = hashlib.sha256("\n".join([self.program, *lines]).encode())
+        for one in self.files:
+            key.update(one.data)
+        into.mkdir(parents=True, exist_ok=True)
+        (into / FILES).write_bytes(b"".join(one.data for one in self.files))
+        head = f"{key.hexdigest()[:32]}\t{self.program}\t{time}\t{total}"
+        (into / LIST).write_text("\n".join([head, *lines]) + "\n", "utf-8", newline="\n")
+
+
+def pack(folder: Path, program: str) -> Packing:
+    """Pack the folder in which `program` lies. The order depends on the contents alone."""
     everything = sorted(folder.rglob("*"))
     folders = [path.relative_to(folder).as_posix() for path in everything if path.is_dir() and not path.is_symlink()]
     paths = [path for path in everything if not path.is_dir() or path.is_symlink()]
@@ -34,16 +60,7 @@ def pack(folder: Path, program: str, into: Path, time: int) -> list[Packed]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # zlib lets other threads run
         packed = list(pool.map(lambda path: _pack(path, folder, copies.get(path)), paths))
     packed.sort(key=lambda one: (-one.size, one.path))  # the biggest first, so that several threads end together
-    lines = [*(f"d\t{name}" for name in folders), *(one.line for one in packed)]
-    total = sum(one.size for one in packed)
-    key = hashlib.sha256("\n".join([program, *lines]).encode())
-    for one in packed:
-        key.update(one.data)
-    into.mkdir(parents=True, exist_ok=True)
-    (into / FILES).write_bytes(b"".join(one.data for one in packed))
-    head = f"{key.hexdigest()[:32]}\t{program}\t{time}\t{total}"
-    (into / LIST).write_text("\n".join([head, *lines]) + "\n", "utf-8", newline="\n")
-    return packed
+    return Packing(program, tuple(folders), tuple(packed))
 
 
 def _copies(paths: list[Path]) -> dict[Path, Path]:

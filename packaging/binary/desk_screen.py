@@ -6,15 +6,22 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from binary.installed import Installed, expect
 
+if TYPE_CHECKING:
+    from binary.terminal import Terminal  # which Windows has none of
+
 SECONDS = 120.0
-ASKED = b"Schedule lunch with Ana tomorrow at noon\r"
-PROPOSED = b"Waiting for your word"
+ASKED = "Schedule lunch with Ana tomorrow at {}am\r"
+PROPOSED = " {:02}:00"
+HOURS = (4, 6, 8, 10)
+"""One for each question, in words that only its own answer has: the screen is drawn anew again and again. Each but the
+first follows on an engine that was killed, once more often than a model may stop it while it works."""
+DECLINED = b"You said no."
 
 
 def opens_the_screen_and_leaves(desk: Installed) -> None:
@@ -27,29 +34,35 @@ def opens_the_screen_and_leaves(desk: Installed) -> None:
     expect(not _engines(desk), "an engine outlived the screen")
 
 
-def starts_another_engine_when_one_is_killed(desk: Installed) -> None:
+def answers_by_another_engine_when_one_is_killed(desk: Installed) -> None:
+    """As often as it is killed while it has nothing to do."""
     from binary.terminal import FIRST_FRAME, QUIT, Terminal
 
     with Terminal(desk.command(), desk.environment) as terminal:
         terminal.wait_for(FIRST_FRAME, SECONDS)
-        terminal.press(ASKED)
-        terminal.wait_for(PROPOSED, SECONDS)
-        terminal.press(b"n")
-        [engine] = _engines(desk)
-        os.kill(engine, signal.SIGKILL)
-        while engine in _engines(desk):
-            time.sleep(0.1)
-        terminal.press(ASKED)
-        until = time.monotonic() + SECONDS
-        while _engines(desk) in ([], [engine]):
-            terminal.read(0.1)
-            expect(time.monotonic() < until, "no other engine was started")
+        _ask(terminal, HOURS[0])
+        for hour in HOURS[1:]:
+            [engine] = _engines(desk)
+            os.kill(engine, signal.SIGKILL)
+            while engine in _engines(desk):
+                terminal.read(0.1)
+            _ask(terminal, hour)
+            expect(_engines(desk) not in ([], [engine]), "the answer came without another engine")
         terminal.press(QUIT)
         terminal.end(SECONDS)
 
 
+def _ask(terminal: Terminal, hour: int) -> None:
+    """Ask for what is proposed and declined then, by which the answer is over."""
+    terminal.press(ASKED.format(hour).encode())
+    terminal.wait_for(PROPOSED.format(hour).encode(), SECONDS)
+    terminal.press(b"n")
+    terminal.wait_for(DECLINED, SECONDS)
+    terminal.read_for(1.0)
+
+
 SCREEN_STEPS: tuple[Callable[[Installed], None], ...] = (
-    () if sys.platform == "win32" else (opens_the_screen_and_leaves, starts_another_engine_when_one_is_killed)
+    () if sys.platform == "win32" else (opens_the_screen_and_leaves, answers_by_another_engine_when_one_is_killed)
 )
 
 

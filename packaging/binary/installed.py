@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 _SECONDS = 300.0
 _WINDOWS = (
@@ -24,7 +26,7 @@ class Failed(Exception):
     """What was expected is not so."""
 
 
-def expect(holds: bool, what: str) -> None:
+def expect(holds: object, what: str) -> None:
     if not holds:
         raise Failed(what)
 
@@ -58,7 +60,9 @@ class Installed:
             local = {"LOCALAPPDATA": str(self.home), "USERPROFILE": str(self.home), "TEMP": str(self.root / "tmp")}
             kept = {name: os.environ[name] for name in _WINDOWS if name in os.environ}
             return kept | local | {"LLAMA_DESK_HOME": str(self.data)}
-        return {"HOME": str(self.home), "TERM": "xterm-256color", "LANG": "C.UTF-8", "LLAMA_DESK_HOME": str(self.data)}
+        terminal = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        # The system's time zones would stand in for those inside.
+        return terminal | {"HOME": str(self.home), "LLAMA_DESK_HOME": str(self.data), "PYTHONTZPATH": ""}
 
     def unpacked(self) -> Path:
         """The folder that the file was unpacked into."""
@@ -69,11 +73,13 @@ class Installed:
     def command(self, *arguments: str) -> list[str]:
         return [*self.prefix, str(self.file), *arguments]
 
-    def run(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        """Run it and expect this exit code, or any."""
+    def run(
+        self, *arguments: str, code: int | None = 0, more: Mapping[str, str] = MappingProxyType({})
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it, with `more` in its environment, and expect this exit code, or any."""
         done = subprocess.run(
             self.command(*arguments),
-            env=self.environment,
+            env=self.environment | dict(more),
             cwd=self.root,
             check=False,
             capture_output=True,
@@ -90,4 +96,5 @@ class Installed:
         return self.run(*arguments).stdout
 
     def settings(self, text: str) -> None:
+        self.data.mkdir(exist_ok=True)
         (self.data / "settings.toml").write_text(text, "utf-8")

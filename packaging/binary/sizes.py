@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from binary.archive import Packed
 
 PARTS = {
@@ -20,13 +22,14 @@ PARTS = {
     "languages (py3langid, Babel), time zones, calendars": (
         *("_internal/py3langid", "_internal/babel", "_internal/tzdata", "_internal/icalendar", "_internal/dateutil"),
     ),
+    "the system's keyring (cryptography)": ("_internal/cryptography", "_internal/_cffi_backend"),
+    "the database (SQLCipher)": ("_internal/sqlcipher3",),
     "pydantic": ("_internal/pydantic",),
-    "the screen (Textual)": ("_internal/textual",),
     "TLS, certificates, SQLite and other system libraries": ("_internal/lib", "_internal/certifi"),
 }
 
 
-def size_table(packed: list[Packed], whole: int) -> str:
+def size_table(packed: Sequence[Packed], whole: int) -> str:
     """A Markdown table: what, its MB unpacked and within the file, biggest first."""
     sums = {name: [0, 0] for name in (*PARTS, "everything else")}
     for one in packed:

@@ -25,6 +25,7 @@ class Terminal:
         self, command: Sequence[str], environment: Mapping[str, str], *, columns: int = 120, rows: int = 40
     ) -> None:
         self.output = b""
+        self._seen = 0
         self._ended: int | None = None
         self.started = time.perf_counter()
         self.pid, self._master = pty.fork()
@@ -44,10 +45,15 @@ class Terminal:
         os.close(self._master)
 
     def wait_for(self, text: bytes, seconds: float) -> float:
-        """Seconds from the start until the program has written `text`. Raises TimeoutError after so many seconds."""
-        while text not in self.output:
-            if not self.read(self.started + seconds - time.perf_counter()):
+        """Seconds from the start until the program has written `text`, after what was waited for before.
+
+        Raises TimeoutError when so many seconds have passed since the call.
+        """
+        limit = time.perf_counter() + seconds
+        while (place := self.output.find(text, self._seen)) < 0:
+            if not self.read(limit - time.perf_counter()):
                 raise TimeoutError(f"no {text!r} within {seconds} s, but {self.output[-400:]!r}")
+        self._seen = place + len(text)
         return time.perf_counter() - self.started
 
     def press(self, keys: bytes) -> None:
@@ -71,6 +77,12 @@ class Terminal:
             taken = b""  # how Linux says that the other side was closed
         self.output += taken
         return bool(taken)
+
+    def read_for(self, seconds: float) -> None:
+        """Take what is written in these seconds."""
+        limit = time.perf_counter() + seconds
+        while (left := limit - time.perf_counter()) > 0:
+            self.read(left)
 
     def _wait(self) -> int:
         _, status = os.waitpid(self.pid, 0)

@@ -10,11 +10,12 @@ here="$(cd "$(dirname "$0")" && pwd)"
 id=io.github.llama_desk.LlamaDesk
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/usr/lib" "$folder/usr/share/"{applications,metainfo,icons/hicolor/scalable/apps}
+mkdir -p "$folder/usr/"{bin,lib} "$folder/usr/share/"{applications,metainfo,icons/hicolor/scalable/apps}
 cp -a "$program" "$folder/usr/lib/llama-desk"
 cp "$here/$id.desktop" "$folder/usr/share/applications/"
 cp "$metadata/$id.metainfo.xml" "$folder/usr/share/metainfo/$id.appdata.xml"
 cp "$here/$id.svg" "$folder/usr/share/icons/hicolor/scalable/apps/"
 ln -s "usr/share/applications/$id.desktop" "usr/share/icons/hicolor/scalable/apps/$id.svg" "$folder/"
-ln -s usr/lib/llama-desk/llama-desk "$folder/AppRun"
+ln -s ../lib/llama-desk/llama-desk "$folder/usr/bin/llama-desk"  # what the desktop file starts
+ln -s usr/bin/llama-desk "$folder/AppRun"
 ARCH="$(uname -m)" appimagetool --no-appstream "$folder" "$made"

@@ -211,8 +211,11 @@ class Supervisor:
         """The process died without being asked to: blame its model, and bring back what it was doing."""
         if process is not self._process:
             return
-        self._deaths.note(_blamed(self._model, self._tried))
+        was_idle = not self._pending and not self._cancelled
         self._process, self.loaded = None, None
+        if was_idle:
+            return  # the system or somebody ended it, not its model: it is started when something is asked again
+        self._deaths.note(_blamed(self._model, self._tried))
         self._forget_cancelled()
         for pending in self._pending.values():
             if not pending.is_replayed:

@@ -94,7 +94,8 @@ def _load(module: Module) -> ModuleReport:
     try:
         ctypes.CDLL(str(module.path))  # says what is missing, where ggml says only that it failed
     except OSError as error:
-        return report.model_copy(update={"fault": f"{module.path} could not be loaded ({error})."})
+        why = error.__cause__ or error  # the frozen program's loader puts a sentence of its own over the system's
+        return report.model_copy(update={"fault": f"{module.path} could not be loaded ({why})."})
     load = _function("ggml_backend_load", ctypes.c_void_p, ctypes.c_char_p)
     if not load(str(module.path).encode()):
         return report.model_copy(update={"fault": f"{module.path} found no driver that it can use."})

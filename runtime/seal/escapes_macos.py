@@ -98,8 +98,10 @@ def _kernel(_: Targets) -> str:
 
 
 def _child(targets: Targets) -> str:
-    """This same Python as another process, which knows nothing of this one."""
-    command = [sys.executable, "-I", "-c", _CHILD, str(targets.tcp_port)]
+    """Another process, which knows nothing of this one: this same Python, or netcat where that is frozen."""
+    port = str(targets.tcp_port)
+    netcat, python = ["/usr/bin/nc", "-z", "127.0.0.1", port], [sys.executable, "-I", "-c", _CHILD, port]
+    command = netcat if getattr(sys, "frozen", False) else python
     done = subprocess.run(command, check=False, capture_output=True, timeout=10 * SECONDS)
     if done.returncode:
         raise OSError(done.returncode, os.strerror(done.returncode))

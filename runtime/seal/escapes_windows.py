@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime.seal.escapes import Route, Targets
+from runtime.seal.trial import SOCKET_OPTION
 
 _SECONDS = 2.0
 _NOWHERE = "192.0.2.1"
@@ -95,7 +96,8 @@ def _tcp_from_python(_: Targets) -> str:
 
 
 def _child(_: Targets) -> str:
-    done = subprocess.run([sys.executable, "-I", "-c", ""], check=False, capture_output=True, timeout=10 * _SECONDS)
+    arguments = [SOCKET_OPTION] if getattr(sys, "frozen", False) else ["-I", "-c", ""]
+    done = subprocess.run([sys.executable, *arguments], check=False, capture_output=True, timeout=10 * _SECONDS)
     return f"a program that ended with {done.returncode}"
 
 

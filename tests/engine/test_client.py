@@ -205,6 +205,18 @@ async def test_a_model_that_stops_the_engine_twice_is_refused_by_name(client: En
             await attempt
 
 
+async def test_an_engine_that_dies_idle_blames_nothing_and_is_started_when_something_is_asked(
+    client: EngineClient, tiny_model: Path
+):
+    await client.load(tiny_model)
+    for _ in range(3):
+        assert client.pid is not None
+        psutil.Process(client.pid).kill()
+        await wait_until(lambda: client.pid is None)
+        assert text_of(await collect(client, "say fine")) == "fine "
+    assert client.loaded is not None
+
+
 async def test_another_model_is_loaded_after_a_refused_one(client: EngineClient, model_named: Callable[[str], Path]):
     with pytest.raises(EngineFailed, match=r"dies\.gguf stopped the engine twice"):
         await client.load(model_named("dies.gguf"))

@@ -269,6 +269,16 @@ def test_beside_encrypted_data_no_name_is_written_down(home, desk_home, tmp_path
     assert [one["path"] for one in json.loads(run("privacy", "--json"))["granted"]] == ["", ""]
 
 
+@pytest.mark.skipif(not CAN_ENCRYPT, reason="there is no SQLCipher here")
+@pytest.mark.parametrize("joint", [" ", "="])
+def test_the_file_of_a_passphrase_that_the_command_line_names_is_read(home, desk_home, tmp_path, joint):
+    (tmp_path / "passphrase").write_text("correct horse battery")
+    named = f"--passphrase-file{joint}{tmp_path / 'passphrase'}".split(" ", 1)
+    command = [*python_app(), "privacy", "encrypt", "--yes", *named]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_messages_are_imported_through_the_launcher_and_passwords_beside_them_are_passed_over(home, desk_home):
     profile = home / "papers"
     (profile / "Inbox").write_bytes(

@@ -6,8 +6,8 @@ const std = @import("std");
 const Dir = std.Io.Dir;
 const Io = std.Io;
 
-/// Open the folder, made if it is absent with all above it. Fails with `error.NotPrivate` when somebody else owns it,
-/// may write in it, or may exchange it.
+/// Open the folder, made if it is absent with all above it. Fails with `error.NotPrivate` when it is a link, or
+/// somebody else owns it, may write in it, or may exchange it.
 pub fn openPrivate(io: Io, path: []const u8, mode: Dir.Permissions) !Dir {
     const above = std.fs.path.dirname(path) orelse return error.NotPrivate;
     const parent = try Dir.cwd().createDirPathOpen(io, above, .{ .permissions = mode });
@@ -15,7 +15,10 @@ pub fn openPrivate(io: Io, path: []const u8, mode: Dir.Permissions) !Dir {
     if (!try isSafeToEnter(parent)) return error.NotPrivate;
     const name = std.fs.path.basename(path);
     parent.createDir(io, name, mode) catch |err| if (err != error.PathAlreadyExists) return err;
-    const dir = try parent.openDir(io, name, .{ .follow_symlinks = false, .iterate = true });
+    const dir = parent.openDir(io, name, .{ .follow_symlinks = false, .iterate = true }) catch |err| switch (err) {
+        error.NotDir, error.SymLinkLoop => return error.NotPrivate, // whoever put a link there chooses where it leads
+        else => return err,
+    };
     errdefer dir.close(io);
     if (!try isOursAlone(dir)) return error.NotPrivate;
     return dir;

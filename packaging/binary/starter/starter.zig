@@ -74,6 +74,8 @@ fn run(io: std.Io, arena: std.mem.Allocator, program: []const u8, arguments: []c
     const command = try arena.alloc([]const u8, @max(arguments.len, 1));
     for (arguments, 0..) |argument, index| command[index] = argument;
     command[0] = program;
+    // The program holds the lock of its folder. Zig's own library forgets what is to be inherited on Linux.
+    if (builtin.os.tag == .linux) _ = std.os.linux.fcntl(dir.handle, std.os.linux.F.SETFD, 0);
     if (builtin.os.tag != .windows) return std.process.replace(io, .{ .argv = command, .inherit_dirs = &.{dir} });
     var child = try std.process.spawn(io, .{ .argv = command });
     return switch (try child.wait(io)) {
@@ -100,7 +102,7 @@ fn complain(problem: anyerror, places: []const []const u8, bytes: u64) void {
             .{ place, bytes / 1_000_000 + 1 },
         ),
         error.NotPrivate => std.debug.print(
-            "{s} belongs to somebody else or others may write there, so nothing is started from it. {s}\n",
+            "{s} is a link, belongs to somebody else, or others may write there, so nothing is started from it. {s}\n",
             .{ place, hint },
         ),
         error.Damaged => std.debug.print("This file of llama-desk is damaged. Download it again.\n", .{}),
