@@ -19,7 +19,7 @@ def about_backends(answer: DeviceList, platform: str) -> str:
     found = "; ".join(_described(device, answer.cpu_variant) for device in devices)
     where = " and ".join(gpu.name for gpu in chosen) if chosen else "the CPU"
     how_to_add = _how_to_add(answer, chosen, platform)
-    return " ".join([f"found {found}. Models run on {where}.", *_about_modules(answer), how_to_add])
+    return " ".join(filter(None, [f"found {found}. Models run on {where}.", *_about_modules(answer), how_to_add]))
 
 
 def _described(device: Device, cpu_variant: str) -> str:
@@ -45,5 +45,9 @@ def _how_to_add(answer: DeviceList, chosen: tuple[Device, ...], platform: str) -
         return "gpu_layers = 0 in settings.toml keeps them on the CPU."
     if platform == "darwin":
         return "A Mac with Apple silicon runs them on Metal, which is built in."
-    names = "ggml-vulkan.dll or ggml-cuda.dll" if platform == "win32" else "libggml-vulkan.so or libggml-cuda.so"
+    there = {module.backend.casefold() for module in answer.modules if not module.fault}
+    pattern = "ggml-{}.dll" if platform == "win32" else "libggml-{}.so"
+    names = " or ".join(pattern.format(backend) for backend in ("vulkan", "cuda") if backend not in there)
+    if not names:
+        return ""
     return f"To use a GPU, put {names} for this version into {answer.folder}; packaging/README.md says how it is built."

@@ -50,10 +50,10 @@ _OURS = re.compile(r"lib(ggml|llama|mtmd)\b")
 
 CHOOSES_ITSELF = re.compile(
     r"libcrypto\.so|_multiarray_umath\.|libscipy_openblas|libjpeg-|libpdfium\.so|_pydantic_core\.|_python_calamine\."
-    r"|_rust\.abi3\.|_sqlite3\."
+    r"|_rust\.abi3\.|_sqlite3\.|libcublasLt\.so"
 )
-"""Libraries of others (OpenSSL, alone and in SQLCipher, NumPy and its BLAS, libjpeg-turbo, PDFium, three in Rust) that
-have code for several processors and ask the one at hand which it has, before they run any of it."""
+"""Libraries of others (OpenSSL, alone and in SQLCipher, NumPy and its BLAS, libjpeg-turbo, PDFium, three in Rust,
+NVIDIA's cuBLAS) that have code for several processors and ask the one at hand which it has, before they run any."""
 
 
 @dataclass(slots=True)

@@ -164,6 +164,14 @@ def test_what_became_of_a_gpus_backend_in_words(devices: tuple[DeviceReport, ...
     assert said in about_backends(answer, "linux")
 
 
+def test_only_a_backend_that_is_not_there_is_told_how_to_get() -> None:
+    cuda, vulkan = (ModuleReport(backend=name, path="/b/x.so", fault="") for name in ("CUDA", "Vulkan"))
+    answer = DeviceList(request=1, devices=(CPU,), backends=("CPU",), folder="/b", modules=(cuda,))
+    assert "put libggml-vulkan.so for this" in about_backends(answer, "linux")
+    both = answer.model_copy(update={"modules": (cuda, vulkan)})
+    assert about_backends(both, "linux").endswith("finds no GPU: install your graphics card's driver.")
+
+
 def test_a_backend_of_another_maker_is_a_gpu_too() -> None:
     rocm = CUDA.model_copy(update={"backend": "ROCm"})
     [device] = devices_of(DeviceList(request=1, devices=(rocm,), backends=(), folder=""))
