@@ -10,7 +10,7 @@ from app.locations import Locations
 from app.model_choice import installed_models
 from app.settings import Settings
 from runtime.client import EngineClient
-from runtime.errors import BadModelFile, OutOfMemory
+from runtime.errors import BadModelFile, EngineFailed, OutOfMemory
 from runtime.fit import (
     DEFAULT_N_CTX,
     SMALLEST_N_CTX,
@@ -138,11 +138,16 @@ class ModelFitting:
 
 
 def devices_of(answer: DeviceList) -> list[Device]:
-    """The engine's devices as a plan takes them."""
-    return [
+    """The engine's devices as a plan takes them. Raises EngineFailed where the processor is not among them."""
+    devices = [
         Device(_KINDS.get(device.backend, "gpu"), device.name, device.total, device.free, integrated=device.integrated)
         for device in answer.devices
     ]
+    if not any(device.kind == "cpu" for device in devices):
+        raise EngineFailed(
+            "llama.cpp's code for this processor is not there, so no model runs.", hint="Install llama-desk again."
+        )
+    return devices
 
 
 def smaller_models(model: Path, places: Locations) -> list[Candidate]:

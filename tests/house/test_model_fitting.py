@@ -13,7 +13,7 @@ from app.backend_wording import about_backends
 from app.locations import Locations
 from app.model_fitting import ModelFitting, devices_of, smaller_models, wanted_by
 from app.settings import load_settings
-from runtime.errors import OutOfMemory
+from runtime.errors import EngineFailed, OutOfMemory
 from runtime.fit import Candidate, Wanted, footprint_of
 from runtime.model_file import ModelFacts, check_model
 from runtime.pocket import POCKET_MODEL
@@ -172,7 +172,12 @@ def test_only_a_backend_that_is_not_there_is_told_how_to_get() -> None:
     assert about_backends(both, "linux").endswith("finds no GPU: install your graphics card's driver.")
 
 
+def test_without_code_for_the_processor_a_sentence_says_so() -> None:
+    with pytest.raises(EngineFailed, match="code for this processor is not there"):
+        about_backends(DeviceList(request=1, devices=(), backends=(), folder="/b"), "linux")
+
+
 def test_a_backend_of_another_maker_is_a_gpu_too() -> None:
     rocm = CUDA.model_copy(update={"backend": "ROCm"})
-    [device] = devices_of(DeviceList(request=1, devices=(rocm,), backends=(), folder=""))
+    device, _ = devices_of(DeviceList(request=1, devices=(rocm, CPU), backends=(), folder=""))
     assert device.kind == "gpu"
