@@ -9,7 +9,6 @@ import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Protocol
 
 from app.errors import DeskError
 from app.locations import Locations
@@ -20,17 +19,9 @@ from app.workers.roles import TRIED, trial_environment
 from runtime.seal.escapes import Targets
 from runtime.seal.report import Role
 from runtime.seal.trial import OPTION, Trial, read_trial
+from tools.extraction.starting import StartedReader
 
 _SECONDS = 60.0
-
-
-class _Process(Protocol):
-    @property
-    def stdin(self) -> IO[bytes] | None: ...
-    @property
-    def stdout(self) -> IO[bytes] | None: ...
-    def kill(self) -> None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
 
 
 def run_trials(places: Locations, *, try_to_escape: bool) -> dict[Role, Trial]:
@@ -49,7 +40,7 @@ def run_trials(places: Locations, *, try_to_escape: bool) -> dict[Role, Trial]:
     return trials
 
 
-def _start(role: Role) -> _Process:
+def _start(role: Role) -> StartedReader:
     try:
         if starter := launcher():
             return starter.start(role, trial=True)
@@ -65,7 +56,7 @@ def _start(role: Role) -> _Process:
         raise DeskError(f"The {role} could not be started ({reason}).", hint="Install llama-desk again.") from error
 
 
-def _answer(process: _Process, asked: str) -> str:
+def _answer(process: StartedReader, asked: str) -> str:
     """What the process writes until its end, which comes in time; "" when it was killed."""
     timer = threading.Timer(_SECONDS, process.kill)
     timer.start()
