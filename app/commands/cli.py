@@ -22,7 +22,7 @@ from tools.sanitise import sanitise
 SEE_HELP = "See --help."
 KEEPING = ("summarise", "ask", "search", "index", "inbox", "calendar", "chats", "undo", "history")
 """The commands that use what is kept: after the first of them on a day, it is backed up."""
-NAMES = (*KEEPING, "backup", "forget", "models", "privacy", "doctor")
+NAMES = (*KEEPING, "backup", "forget", "models", "privacy", "doctor", "bench")
 """Each command stands in a module of its name, in the order in which the help lists them."""
 ALIASES = {"summarize": "summarise"}
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import platform
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,11 +16,11 @@ import app
 from app.backend_wording import about_backends
 from app.build_facts import commit
 from app.calibrations import Calibrations, told
+from app.commands.chosen_session import chosen_session
 from app.commands.output import echo_json
 from app.conversation.self_test import ENOUGH
 from app.database_thread import DatabaseThread
 from app.encryption.state import encryption_in_words, look_at_encryption
-from app.engine_session import EngineSession, open_session
 from app.engine_start import engine_client
 from app.errors import DeskError, Exit
 from app.locations import Locations, locations
@@ -31,7 +30,6 @@ from app.model_choice import (
     choose_model,
     installed_embedding_models,
 )
-from app.model_fitting import wanted_by
 from app.model_hashes import fingerprint_of
 from app.settings import load_settings
 from runtime.errors import RuntimeProblem
@@ -199,7 +197,7 @@ def _chosen(places: Locations, asked: str | None) -> Path:
 
 
 async def _start_engine(model: Path, places: Locations) -> str:
-    async with _session(model, places) as (_, session):
+    async with chosen_session(model, places) as (_, session):
         await session.client()
         loaded, plan = session.loaded, session.fitting.plan
         if loaded is None or plan is None:
@@ -210,7 +208,7 @@ async def _start_engine(model: Path, places: Locations) -> str:
 
 async def _speed(model: Path, places: Locations) -> str:
     """What was measured of the model on this machine; it is measured now when that was never done."""
-    async with _session(model, places) as (database, session):
+    async with chosen_session(model, places) as (database, session):
         calibrations = Calibrations(database)
         found = await calibrations.known(session.fingerprint)
         if found is not None:
@@ -221,18 +219,3 @@ async def _speed(model: Path, places: Locations) -> str:
             return "not measured: there was no time; the screen does it when nothing else is to be done"
         kept = await calibrations.keep(session.fingerprint, found)
         return told(found) if kept else f"{told(found)}, beside other programs that kept the processor busy"
-
-
-@contextlib.asynccontextmanager
-async def _session(model: Path, places: Locations) -> AsyncIterator[tuple[DatabaseThread, EngineSession]]:
-    """The model as the desk would load it, and the database that knows its hash."""
-    database = DatabaseThread(places.database)
-    try:
-        wanted = wanted_by(load_settings(places.settings))
-        session = open_session(model, places, lambda path: fingerprint_of(database, path), wanted=wanted)
-        try:
-            yield database, session
-        finally:
-            await session.close()
-    finally:
-        await database.close()

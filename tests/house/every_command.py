@@ -101,6 +101,7 @@ def steps(folder: Path) -> list[tuple[tuple[str, ...], list[str]]]:
         (("privacy", "decrypt"), ["--yes"]),
         (("privacy",), []),
         (("doctor",), []),
+        (("bench",), ["--runs", "1", "--prompt", "64", "--tokens", "4"]),
     ]
 
 

@@ -51,39 +51,25 @@ def test(model: str | None, as_json: bool) -> int:
 
 async def _test(model: str | None, *, quiet: bool) -> SelfTest | None:
     # The model and what it is tried on are imported by this command alone.
+    from app.commands.chosen_session import chosen_session
     from app.conversation.self_test import ENOUGH, try_model
-    from app.database_thread import DatabaseThread
-    from app.engine_session import open_session
     from app.locations import locations
     from app.model_choice import choose_model
-    from app.model_fitting import wanted_by
-    from app.model_hashes import fingerprint_of
     from app.settings import load_settings
     from tools.desk_db.models import ModelScore
 
     places = locations().make()
     settings = load_settings(places.settings)
-    database = DatabaseThread(places.database)
     try:
-        session = open_session(
-            choose_model(model, settings.model, places),
-            places,
-            lambda path: fingerprint_of(database, path),
-            wanted=wanted_by(settings),
-        )
-        tried: list[TriedCase] = []
-        try:
+        async with chosen_session(choose_model(model, settings.model, places), places) as (database, session):
+            tried: list[TriedCase] = []
             async for one in try_model(session):
                 tried.append(TriedCase(request=one.case.request, did=one.did, right=one.right))
                 if not quiet:
                     click.echo(f"{'ok ' if one.right else 'NO '} {one.case.request}\n     {one.did}")
-        finally:
-            await session.close()
-        score = ModelScore(sum(one.right for one in tried), len(tried))
-        await database.run(lambda db: db.models.keep_score(session.fingerprint, score))
-        writes = settings.writing_tools == "always" or score.share >= ENOUGH
-        return SelfTest(model=session.name, right=score.right, cases=score.cases, writes=writes, tried=tried)
+            score = ModelScore(sum(one.right for one in tried), len(tried))
+            await database.run(lambda db: db.models.keep_score(session.fingerprint, score))
+            writes = settings.writing_tools == "always" or score.share >= ENOUGH
+            return SelfTest(model=session.name, right=score.right, cases=score.cases, writes=writes, tried=tried)
     except asyncio.CancelledError:
         return None
-    finally:
-        await database.close()
