@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.date_language.test_phrases import rows
@@ -78,6 +78,20 @@ def test_the_aligned_text_is_read_as_the_text_itself(text):
     assert normalised(clean) == normalised(text)
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Add lunch at 4pm. It takes an hour", ("at 4pm", "4pm")),
+        ("Can it be moved to 4 p.m.?", ("4 p.m", "4 p.m.")),
+        ("Add tea at 12:10, please", ("at 12:10", "12:10")),
+        ("Tea tomorrow!", ("tomorrow",)),
+    ],
+)
+def test_a_time_has_no_mark_of_its_sentence(said, found):
+    assert dates("en").starts_in(said) == found
+
+
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_looked_through(text):
     for found in dates("en").starts_in(text):

@@ -11,10 +11,13 @@ from tools.date_language.language import language
 from tools.date_language.moment import NotUnderstood, Unclear
 from tools.date_language.text import may_part, plain
 
+_ABBREVIATED = re.compile(r"(?<=\.)[^\W\d]\.(?!\w)|[^\W\d]\.(?= [^\W_A-Z])")
+"""A last letter whose dot is no sentence's: that of "p.m.", or one that words go on behind."""
 LONGEST_TEXT = 2000
 """Characters of a text that are looked through, its last ones."""
 MOST_FOUND = 48
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"\S*[^\s.,;:!?…]")
+"""Without the marks of a sentence at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _spellings(text: str, one: Stretch) -> Iterator[str]:
     yield said.replace(", ", " ")
     for comma in re.finditer(", ", said):
         yield f"{said[: comma.start()]} {said[comma.end() :]}"
-    if text[one.end : one.end + 1] == "." and _abbreviates(text, one.end):
+    if _ABBREVIATED.match(text, one.end - 1):
         yield f"{said}."
 
 
