@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.engine import native
@@ -17,6 +18,7 @@ from runtime.engine.words_grammar import words_grammar
 from tests.engine.engine_process import engine_process, text_of
 
 SOURCE = 'However, the deposit (950 €, "net") comes back within 30 days; the tenant\'s e-mail is a@b.example.'
+MARKS = "".join(sign for sign in map(chr, range(0x110000)) if unicodedata.category(sign).startswith("M"))
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +63,17 @@ def test_made_up_words_may_not(model: Model, text: str) -> None:
     assert not is_allowed(model, SOURCE, text)
 
 
+@pytest.mark.parametrize(
+    "source", ["Class message/* types [all] ^2 \\ here", "मकान की चाबी दी", "ค่าเช่าที่ บ้านนี้", "c’est ≠ 3"]
+)
+def test_a_text_may_be_copied_whole(model: Model, source: str) -> None:
+    assert is_allowed(model, source, source)
+
+
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_source_makes_a_grammar_that_takes_its_first_word(model: Model, source: str) -> None:
-    words = re.findall(r"\w(?:[^\s\x00-\x1f]*\w)?", source)
+    words = [word + marks for word, marks in re.findall(rf"(\w(?:[^\s\x00-\x1f]*\w)?)([{MARKS}]*)", source)]
     if not words:
         assert words_grammar(source) is None
     else:
