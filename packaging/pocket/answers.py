@@ -48,8 +48,9 @@ def _batch(net: Pocket, tokenizer: Tokenizer, conversations: list[Conversation])
         active = open_rows.nonzero().squeeze(1)
         if not len(active):
             break
-        hidden = net(ids[active, : int(places[active].max())])
-        best = net.logits(hidden[torch.arange(len(active)), places[active] - 1]).argmax(-1)
+        longest = int(places[active].max())
+        last = torch.arange(len(active)) * longest + places[active] - 1
+        best = net.logits(net(ids[0, :0], ids[active, :longest], last)).argmax(-1)
         ids[active, places[active]] = best
         places[active] += 1
         open_rows[active] = best != end

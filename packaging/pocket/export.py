@@ -44,13 +44,20 @@ def tensors(weights: dict[str, torch.Tensor], shape: Shape) -> dict[str, np.ndar
         array, name = weight.float().numpy(), ours.replace("blocks.", "blk.")
         if "attn_qkv" in name:
             parts = np.split(array, (shape.width, shape.width + kv_width))
-            named |= {name.replace("qkv", kind): part for kind, part in zip("qkv", parts, strict=True)}
+            q, k = (_neighbours(part, shape.head_width) for part in parts[:2])
+            named |= {name.replace("qkv", kind): part for kind, part in zip("qkv", (q, k, parts[2]), strict=True)}
         elif "ffn_gate_up" in name:
             parts = np.split(array, 2)
             named |= {name.replace("gate_up", kind): part for kind, part in zip(("gate", "up"), parts, strict=True)}
         else:
             named[name] = array
     return {name: np.ascontiguousarray(array) for name, array in named.items()}
+
+
+def _neighbours(weight: np.ndarray, head_width: int) -> np.ndarray:
+    """The rows (out, in) of queries or keys with the two of each pair that RoPE turns next to each other."""
+    halves = weight.reshape(-1, 2, head_width // 2, weight.shape[1])
+    return halves.swapaxes(1, 2).reshape(weight.shape)
 
 
 def _add_hyperparameters(writer: gguf.GGUFWriter, shape: Shape) -> None:

@@ -29,7 +29,11 @@ COPYING_POOLS = 3
 """Those of a process in which most conversations are copies."""
 SEED = 1
 
-Hidden = Callable[[Tensor], Tensor]
+PLACES = 256
+"""The places that are learned from are padded to a multiple of this: each new shape costs a new kernel."""
+IGNORED = -100
+
+Hidden = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,14 @@ CPU_SUPPLY = Supply(1, 8192)
 
 def loss_of(net: Pocket, hidden_states: Hidden, batch: Batch, device: str) -> Tensor:
     """Mean cross-entropy over the tokens that the assistant says. `hidden_states` is the network, compiled or not."""
-    ids = torch.from_numpy(batch.ids.astype("int64")).to(device)
-    weights = torch.from_numpy(batch.weights)[:, 1:].flatten()
-    places = weights.nonzero().squeeze(1).to(device)
+    opening, ids = (torch.from_numpy(one.astype("int64")).to(device) for one in (batch.opening, batch.ids))
+    rows, places = torch.from_numpy(batch.weights)[:, 1:].nonzero(as_tuple=True)
+    places = (rows * ids.shape[1] + places).to(device)
+    targets = ids.flatten()[places + 1]
+    padding = (0, -len(places) % PLACES)
     with torch.autocast(device, dtype=torch.bfloat16):
-        hidden = hidden_states(ids[:, :-1]).flatten(0, 1)
-        logits = net.logits(hidden[places])
-    return functional.cross_entropy(logits.float(), ids[:, 1:].flatten()[places])
+        logits = net.logits(hidden_states(opening, ids, functional.pad(places, padding)))
+    return functional.cross_entropy(logits.float(), functional.pad(targets, padding, value=IGNORED))
 
 
 def optimizers(net: Pocket) -> list[torch.optim.Optimizer]:
