@@ -14,7 +14,7 @@ from results import Results
 from slots import Slots
 from threads import ASK_FOR_ITEMS, thread
 
-MIX = {"tools": 50.0, "missing": 14.0, "plain": 11.0, "items": 26.0, "summary": 4.0, "copy": 3.0}
+MIX = {"tools": 54.0, "missing": 14.0, "plain": 11.0, "items": 24.0, "summary": 3.0, "copy": 1.0}
 """How often each task is drawn."""
 LANGUAGE_MIX = {"en": 34.0, "de": 8.5, "fr": 8.5, "it": 8.5, "pt": 8.5, "es": 8.5, "hi": 12.0, "th": 11.5}
 
