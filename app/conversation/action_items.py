@@ -24,7 +24,7 @@ LONGEST_ANSWER = 400
 LONGEST_MESSAGE = 600
 """Characters of one message that the model reads."""
 TOGETHER = 6
-"""Messages in one question. The pocket model reads them one by one: it mixes up who said what."""
+"""Messages in one question. The pocket model reads them sentence by sentence: it mixes up who said what."""
 
 
 class _Item(BaseModel):
@@ -47,16 +47,28 @@ async def find_items(messages: Sequence[Message], session: EngineSession) -> lis
     """
     found: list[ActionItem] = []
     oldest_first = [message for message in reversed(messages) if _text(message)]
+    said = [(message, text) for message in oldest_first for text in _pieces(message, session)]
     size = 1 if session.is_pocket else TOGETHER
-    for start in range(0, len(oldest_first), size):
-        together = oldest_first[start : start + size]
-        written = [item for item in await _written(together, session) if 1 <= item.message <= len(together)]
-        found += filter(None, (_checked(item, together[item.message - 1]) for item in written))
+    for start in range(0, len(said), size):
+        together = said[start : start + size]
+        written = await _written([f"{sender(message)}: {text}" for message, text in together], session)
+        found += filter(None, (_checked(item, together[item.message - 1][0]) for item in written))
     return found
 
 
-async def _written(messages: Sequence[Message], session: EngineSession) -> list[_Item]:
-    said = [f"{sender(message)}: {_text(message)}" for message in messages]
+def _pieces(message: Message, session: EngineSession) -> list[str]:
+    """What is read at once of a message: all of it, or for the pocket model each of its sentences."""
+    text = _text(message)
+    return sentences_of(text) if session.is_pocket else [text]
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text, for a model that reads them one by one."""
+    return [text[start:end].strip() for start, end in split_sentences(text)]
+
+
+async def _written(said: Sequence[str], session: EngineSession) -> list[_Item]:
+    """The items of these messages, each a line of who and what; of one that is none of them there is none."""
     lines = [f"[{number}] {text}" for number, text in enumerate(said, 1)]
     turn = Turn(role="user", content="\n".join([ASK, "", *lines]))
     client = await session.client()
@@ -72,9 +84,10 @@ async def _written(messages: Sequence[Message], session: EngineSession) -> list[
                 case _:
                     continue
     try:
-        return _Items.model_validate_json(text).items
+        items = _Items.model_validate_json(text).items
     except ValidationError:
-        return _whole_ones(text)
+        items = _whole_ones(text)
+    return [item for item in items if 1 <= item.message <= len(said)]
 
 
 def _whole_ones(text: str) -> list[_Item]:
@@ -115,8 +128,7 @@ def _checked(item: _Item, message: Message) -> ActionItem | None:
     """
     text = _text(message)
     wanted = set(content_words(item.what))
-    sentences = [text[start:end].strip() for start, end in split_sentences(text)]
-    quote = max(sentences, key=lambda one: len(wanted & set(content_words(one))), default="")
+    quote = max(sentences_of(text), key=lambda one: len(wanted & set(content_words(one))), default="")
     stands = quote in " ".join(message.body.split())
     if not wanted or not stands or not wanted <= set(content_words(quote)):
         return None

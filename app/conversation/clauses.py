@@ -13,12 +13,14 @@ _BETWEEN = r"(?:\s*[,;.]\s*(?:{links})?\s*|\s+(?:{links})\s+)"
 def clauses(request: str) -> list[str]:
     """The parts of a request, each beginning with a word that asks for something: one part is the whole request.
 
-    A part ends only before such a word, so that names and titles that are joined by "and" stay together.
+    A part ends only before such a word, so that names and titles that are joined by "and" stay together. Each begins
+    with a capital, as a request of its own would.
     """
     cuts = [match.end() for match in _pattern().finditer(request)]
     starts = [0, *cuts]
     parts = [request[start:end] for start, end in zip(starts, [*cuts, len(request)], strict=True)]
-    return [trimmed for part in parts if (trimmed := _trimmed(part))]
+    trimmed = [_trimmed(part) for part in parts]
+    return [part if number == 0 else part[0].upper() + part[1:] for number, part in enumerate(filter(None, trimmed))]
 
 
 def _trimmed(part: str) -> str:

@@ -14,17 +14,19 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Unpack
 from zoneinfo import ZoneInfo
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
 from scores import Case, cases, is_right, messages, score  # noqa: E402
 
-from app.conversation.action_items import items_form  # noqa: E402
+from app.conversation.action_items import ASK, items_form, sentences_of  # noqa: E402
 from app.conversation.asking_back import question_back  # noqa: E402
 from app.conversation.heard_values import heard_values  # noqa: E402
 from app.conversation.tool_calls import calls_in, engine_tools  # noqa: E402
 from runtime.client import EngineClient  # noqa: E402
+from runtime.client.requests import GenerateOptions  # noqa: E402
 from runtime.protocol import Delta, Tool, Turn  # noqa: E402
 from tools.date_language import Dates  # noqa: E402
 from tools.desk_tools import SHIPPED  # noqa: E402
@@ -55,6 +57,8 @@ async def answer_all(model: Path, made: Sequence[Case], *, free: bool) -> list[s
 
 
 async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
+    if case.task == "items" and not free:
+        return await items_by_sentence(client, case)
     turns = [
         Turn(role="tool" if turn.role == "ipython" else turn.role, content=turn.text)
         for turn in case.conversation.turns
@@ -65,17 +69,25 @@ async def answer(client: EngineClient, case: Case, *, free: bool) -> str:
     copied = said if tools and not free else None
     if copied is not None:
         tools = heard_values(tools, said, DATES)
-    form = items_form(messages(case)) if case.task == "items" and not free else None
-    events = client.generate(
-        turns=turns,
-        tools=tools,
-        copied_from=copied,
-        words_of=words_of,
-        json_schema=form,
-        max_tokens=LONGEST_ANSWER,
-    )
-    text = "".join([event.text async for event in events if isinstance(event, Delta)])
+    text = await written(client, turns=turns, tools=tools, copied_from=copied, words_of=words_of)
     return asked_back(text, said) if copied is not None else text
+
+
+async def items_by_sentence(client: EngineClient, case: Case) -> str:
+    """The action items of a case's one message, as the program asks for them: sentence by sentence."""
+    items: list[object] = []
+    [message] = messages(case)
+    sender, _, body = message.partition(": ")
+    for sentence in sentences_of(body):
+        said = f"{sender}: {sentence}"
+        turn = Turn(role="user", content=f"{ASK}\n\n[1] {said}")
+        items += json.loads(await written(client, turns=(turn,), json_schema=items_form([said])))["items"]
+    return json.dumps({"items": items}, ensure_ascii=False)
+
+
+async def written(client: EngineClient, **options: Unpack[GenerateOptions]) -> str:
+    events = client.generate(max_tokens=LONGEST_ANSWER, **options)
+    return "".join([event.text async for event in events if isinstance(event, Delta)])
 
 
 def asked_back(text: str, said: str) -> str:

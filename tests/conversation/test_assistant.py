@@ -343,7 +343,7 @@ async def test_the_pocket_model_hears_one_thing_at_a_time(make_assistant):
         call("inbox_digest", count=10),
         "Here is the digest of 3 messages.",
         call("inbox_action_items"),
-        *[json.dumps({"items": []})] * 3,  # it reads the three messages one by one
+        *[json.dumps({"items": []})] * 6,  # it reads the three messages sentence by sentence
         "No action items.",
         "When is the follow-up?",
         is_pocket=True,
@@ -359,7 +359,7 @@ async def test_the_pocket_model_hears_one_thing_at_a_time(make_assistant):
     (done,) = ended(await events_of(assistant, "Friday at 3pm", yes))
     assert done.status == "done"
     assert [turn.content for turn in engine.asked[-2] if turn.role == "user"] == [
-        "put the follow-up with Ana in the calendar",
+        "Put the follow-up with Ana in the calendar",
         "Friday at 3pm",
     ]
 

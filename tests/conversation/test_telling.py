@@ -75,17 +75,17 @@ def _sanitised(value):
             "Summarise my last ten messages, pull out the action items, and put the follow-up with Ana in the calendar",
             [
                 "Summarise my last ten messages",
-                "pull out the action items",
-                "put the follow-up with Ana in the calendar",
+                "Pull out the action items",
+                "Put the follow-up with Ana in the calendar",
             ],
         ),
         ("Schedule lunch with Ana, Ben and Carla tomorrow at noon", None),
         ("Remember that I add milk and sugar", None),
         ("Put a review on Friday and one on Monday", None),
-        ("Cancel the dentist. Then move the review to Friday.", ["Cancel the dentist", "move the review to Friday"]),
+        ("Cancel the dentist. Then move the review to Friday.", ["Cancel the dentist", "Move the review to Friday"]),
         (
             "Fasse meine Mails zusammen und trag den Termin am Freitag ein.",
-            ["Fasse meine Mails zusammen", "trag den Termin am Freitag ein"],
+            ["Fasse meine Mails zusammen", "Trag den Termin am Freitag ein"],
         ),
         ("สรุปข้อความ แล้วเพิ่มนัดกับอานา", ["สรุปข้อความ", "เพิ่มนัดกับอานา"]),
     ],
@@ -98,4 +98,4 @@ def test_a_request_is_cut_only_before_words_that_ask(request_, parts):
 @given(st.text(max_size=200))
 def test_cutting_loses_no_telling_word(request_):
     words = [word for word in " ".join(clauses(request_)).split() if word.isalpha()]
-    assert all(word in request_ for word in words)
+    assert all(word in request_ or word[0].lower() + word[1:] in request_ for word in words)
