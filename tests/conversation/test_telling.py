@@ -80,6 +80,8 @@ def _sanitised(value):
             ],
         ),
         ("Schedule lunch with Ana, Ben and Carla tomorrow at noon", None),
+        ("pull out the action items", ["Pull out the action items"]),
+        ("lunch with Ana at noon", None),
         ("Remember that I add milk and sugar", None),
         ("Put a review on Friday and one on Monday", None),
         ("Cancel the dentist. Then move the review to Friday.", ["Cancel the dentist", "Move the review to Friday"]),
