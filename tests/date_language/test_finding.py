@@ -54,10 +54,18 @@ def test_an_end_is_found_beside_its_start():
 
 @pytest.mark.parametrize(
     ("code", "text", "numbers"),
-    [("en", "the 12 newest mails", 12), ("de", "die letzten zwölf Mails", 12), ("th", "อีเมล 6 ฉบับล่าสุด", 6)],
+    [
+        ("en", "the 12 newest mails", (12,)),
+        ("en", "the last twenty-one mails of two people", (21, 2)),
+        ("de", "die letzten zwölf Mails", (12,)),
+        ("hi", "पिछले बारह संदेश", (12,)),
+        ("th", "อีเมล 6 ฉบับล่าสุด", (6,)),
+        ("th", "ขอดูสิบสองข้อความล่าสุด", (12,)),
+        ("th", "สรุปยี่สิบเอ็ดฉบับ", (21,)),
+    ],
 )
-def test_numbers_are_found_in_digits_and_in_words(code, text, numbers):
-    assert numbers in dates(code).numbers_in(text)
+def test_numbers_are_found_whole_in_digits_and_in_words(code, text, numbers):
+    assert dates(code).numbers_in(text) == numbers
 
 
 def test_a_language_that_is_not_the_users_is_understood():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from tools.date_language.grammar import Term
 from tools.date_language.language import language
 from tools.date_language.moment import NotUnderstood, Unclear
 from tools.date_language.text import may_part, plain
@@ -126,20 +127,26 @@ def _meaning(text: str, resolve: Callable[[str], object]) -> object:
 
 
 def numbers_in(text: str, languages: Sequence[str]) -> tuple[int, ...]:
-    """The numbers that the text names, in digits or in words, each once."""
+    """The numbers that the text names, in digits or in words, each once and whole: 21, but not the 20 of twenty-one."""
     clean, _ = aligned(text[-LONGEST_TEXT:])
-    found: dict[int, None] = {}
+    found: dict[Stretch, int] = {}
     for tag in languages:
         reading = language(tag).grammar.reading(clean)
-        for position in range(len(clean)):
-            if may_part(clean, position):
-                found |= {
-                    value: None
-                    for category in ("int", "word")
-                    for end, value in reading.read(category, position)
-                    if isinstance(value, int) and may_part(clean, end)
-                }
-    return tuple(found)
+        for start in range(len(clean)):
+            if may_part(clean, start):
+                for end, value in (one for category in ("int", "word") for one in reading.read(category, start)):
+                    number = _number(value)
+                    if number is not None and may_part(clean, end):
+                        found[Stretch(start, end)] = number
+    return tuple(dict.fromkeys(found[one] for one in found if not any(other.holds(one) for other in found)))
+
+
+def _number(value: object) -> int | None:
+    """A number as the grammar reads it: whole, or as a sum of its words."""
+    if isinstance(value, Term) and value.name == "add":
+        parts = [_number(part) for part in value.args]
+        return None if None in parts else sum(filter(None, parts))
+    return value if isinstance(value, int) else None
 
 
 def aligned(text: str) -> tuple[str, list[int]]:
