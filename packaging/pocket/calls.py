@@ -7,11 +7,14 @@ from random import Random
 from typing import Any
 
 import tool_names
-from phrasings import Language, choose, fill, slots
+from phrasings import Language, Lines, choose, fill, slots
 from slots import Slots, Value
 
 EXTRA_CHANCE = 0.3
-OPENER_CHANCE, CLOSER_CHANCE, DISTURBED_CHANCE = 0.12, 0.1, 0.15
+SYNONYM_CHANCE = 0.35
+"""How often a word that has synonyms is one of them."""
+OPENER_CHANCE, CLOSER_CHANCE, REASON_CHANCE, DISTURBED_CHANCE = 0.14, 0.12, 0.1, 0.15
+"""How often words that change nothing stand before a request, and after it; how often some that fit its tool do."""
 _ARGUMENT = {"a_title": "title", "the_event": "event", "at_location": "location"}
 _WEIGHTS = {"calendar_create": 2.6, "calendar_move": 1.3, "inbox_search": 1.5, "files_search": 1.2}
 """How often a tool is asked for, where it is not once."""
@@ -34,16 +37,25 @@ def request(language: Language, random: Random, *, held: bool = False, tool: str
     """A complete request for `tool`, or for one drawn at random."""
     if tool is None:
         tool = random.choices(tool_names.NAMES, [_WEIGHTS.get(name, 1.0) for name in tool_names.NAMES])[0]
-    phrasing = language.tools[tool].pick(random, held)
-    text, values = written(phrasing, Slots(language, random, held=held), random)
+    phrasing = wording(language, language.tools[tool], tool, random, held=held)
+    text, values = written(phrasing, Slots(language, random, held=held), random, tool)
     return Request(text, tool, values)
 
 
-def written(phrasing: str, values: Slots, random: Random) -> tuple[str, dict[str, Any]]:
-    """A phrasing with its slots filled, and the arguments that its values stand for."""
+def wording(language: Language, lines: Lines, tool: str, random: Random, *, held: bool) -> str:
+    """One of the phrasings with its choices made, in training with synonyms; never as one that is held back."""
+    phrasing = choose(lines.pick(random, held), random)
+    if held:
+        return phrasing
+    varied = language.thesaurus.varied(phrasing, tool, SYNONYM_CHANCE, random)
+    return phrasing if lines.holds_back(varied) else varied
+
+
+def written(phrasing: str, values: Slots, random: Random, tool: str = "") -> tuple[str, dict[str, Any]]:
+    """A phrasing with its slots filled, and the arguments that its values stand for; `tool` is what it asks for."""
     phrasing = choose(phrasing, random).strip()
     if not values.held:
-        phrasing = disturbed(with_asides(phrasing, values, random), values, random)
+        phrasing = disturbed(with_asides(phrasing, values, random, tool), values, random)
     phrasing = casual(phrasing, random, values.stop)
     texts: dict[str, str] = {}
     found: dict[str, Any] = {}
@@ -70,18 +82,33 @@ def casual(phrasing: str, random: Random, stop: str) -> str:
     return phrasing[0].upper() + phrasing[1:] if random.random() < 0.3 else phrasing
 
 
-def with_asides(phrasing: str, values: Slots, random: Random) -> str:
+def with_asides(phrasing: str, values: Slots, random: Random, tool: str = "") -> str:
     """The phrasing, at times with words before or after it that change nothing; none where any words may end it."""
+    asides, ends_open = values.asides, phrasing.endswith(("{points}", "{fact}"))
+    if random.random() < REASON_CHANCE and (reasons := asides["before"].get(tool)):
+        phrasing = _after(random.choice(reasons), phrasing, values)
     if random.random() < OPENER_CHANCE:
-        opener = random.choice(values.asides["openers"])
-        space = "" if opener.endswith(" ") or not values.spaced else " "
-        phrasing = f"{opener}{space}{phrasing[0].lower()}{phrasing[1:]}"
-    if random.random() < CLOSER_CHANCE and not phrasing.endswith(("{points}", "{fact}")):
-        end = phrasing[-1] if phrasing[-1] in ".?!।" else ""
-        phrasing = (
-            phrasing.removesuffix(end) + random.choice(values.asides["closers"]).rstrip(".?!" if end else "") + end
-        )
+        phrasing = _after(random.choice(asides["openers"]), phrasing, values)
+    if random.random() < REASON_CHANCE and not ends_open and (reasons := asides["after"].get(tool)):
+        phrasing = _before(phrasing, random.choice(reasons))
+    elif random.random() < CLOSER_CHANCE and not ends_open:
+        phrasing = _before(phrasing, random.choice(asides["closers"]))
     return phrasing
+
+
+def _after(aside: str, phrasing: str, values: Slots) -> str:
+    """The phrasing behind an aside; its first letter is small unless a sentence ends before it."""
+    space = "" if aside.endswith(" ") or not values.spaced else " "
+    first = phrasing[0] if aside.rstrip().endswith((".", "!", "?", "।")) else phrasing[0].lower()
+    return f"{aside}{space}{first}{phrasing[1:]}"
+
+
+def _before(phrasing: str, aside: str) -> str:
+    """The phrasing with an aside at its end: before its stop, or after it when the aside is a sentence of its own."""
+    end = phrasing[-1] if phrasing[-1] in ".?!।" else ""
+    if aside.startswith((".", "।")):
+        return phrasing + aside[1:] if end else phrasing + aside
+    return phrasing.removesuffix(end) + (aside.rstrip(".?!") if end else aside) + end
 
 
 def disturbed(phrasing: str, values: Slots, random: Random) -> str:

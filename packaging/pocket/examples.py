@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 import tool_names
-from calls import Request, request, written
+from calls import Request, request, wording, written
 from documents import Documents
 from phrasings import LANGUAGES, Language, load_language
 from results import Results
@@ -73,7 +73,8 @@ class Examples:
         random, language = self._random, self._language()
         entry = random.choice(language.missing)
         slots = Slots(language, random, held=self._held)
-        text, values = written(entry.lines.pick(random, self._held), slots, random)
+        asked = wording(language, entry.lines, entry.tool, random, held=self._held)
+        text, values = written(asked, slots, random, entry.tool)
         turns = [Turn("user", text), Turn("assistant", entry.ask)]
         reply, replied = written(random.choice(entry.replies), slots, random)
         values |= replied

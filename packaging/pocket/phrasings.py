@@ -14,6 +14,8 @@ from random import Random
 from typing import Any
 from zlib import crc32
 
+from synonyms import Thesaurus
+
 PHRASINGS = Path(__file__).parent / "phrasings"
 LANGUAGES = ("en", "de", "fr", "it", "pt", "es", "hi", "th")
 
@@ -36,12 +38,18 @@ class Lines:
 
     train: tuple[str, ...]
     held: tuple[str, ...]
+    _said_held: frozenset[str] = field(repr=False)
+    """The words of each variant of the held ones."""
 
     def pick(self, random: Random, held: bool) -> str:
         return random.choice(self.part(held))
 
     def part(self, held: bool) -> tuple[str, ...]:
         return self.held if held else self.train
+
+    def holds_back(self, text: str) -> bool:
+        """Whether a phrasing without choices says just what a held one says."""
+        return _words_of(text) in self._said_held
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ class Language:
     missing: tuple[Missing, ...]
     plain: tuple[Plain, ...]
     results: dict[str, str]
+    thesaurus: Thesaurus = field(repr=False)
     tables: dict[str, dict[str, Any]] = field(repr=False)
     """The files as they are, by their names."""
     words: dict[bool, tuple[str, ...]] = field(repr=False)
@@ -105,6 +114,7 @@ def load_language(code: str, folder: Path = PHRASINGS, pieces: tuple[str, ...] =
         ),
         plain=tuple(Plain(entry["kind"], entry["reply"], lines_of(entry)) for entry in tables["plain"]["plain"]),
         results=tables["results"],
+        thesaurus=Thesaurus.of(tables["synonyms"]["synonyms"], spaced=code != "th"),
         tables=tables,
         words=_words(tables["pools"]),
         pieces=tuple(piece for piece in pieces if _SCRIPTS.get(code, _LATIN).fullmatch(piece)),
@@ -134,7 +144,8 @@ def lines_of(entry: dict[str, Any]) -> Lines:
     count = max(2, round(len(ranked) * HELD_PART))
     held = [one for one in ranked[:count] if trained.isdisjoint(map(_words_of, variants(one)))]
     rest = [phrasing for phrasing in entry["phrasings"] if phrasing not in held and phrasing not in core]
-    return Lines((*core, *rest), tuple(held))
+    said = frozenset(_words_of(text) for phrasing in held for text in variants(phrasing))
+    return Lines((*core, *rest), tuple(held), said)
 
 
 def variants(phrasing: str) -> list[str]:
@@ -147,7 +158,7 @@ def variants(phrasing: str) -> list[str]:
 
 
 def _words_of(text: str) -> str:
-    return re.sub(r"[^\w{}+ ]", "", text.casefold()).strip()
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def choose(phrasing: str, random: Random) -> str:
