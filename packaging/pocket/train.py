@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 from batches import Batch, Producer
+from hardest import Hardest
 from model import Pocket, Shape
 from torch import Tensor
 from torch.nn import functional
@@ -25,6 +27,8 @@ FLOOR = 0.01
 GOING_ON = 0.7
 """The part of the rates at which trained weights are trained further."""
 SAVE_SECONDS = 300
+SELECTING_FROM = 0.2
+"""The part of the training after which only conversations with much to learn are learned from."""
 COPYING_POOLS = 3
 """Those of a process in which most conversations are copies."""
 SEED = 1
@@ -38,17 +42,27 @@ Hidden = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Supply:
-    """How many processes make the conversations, and the tokens of a batch. A GPU wants more of both."""
+    """How many processes make the conversations, and the tokens of a batch. A GPU wants more of both.
+
+    `hard_tokens` are those of a batch that was gathered out of batches.
+    """
 
     processes: int
     batch_tokens: int
+
+    @property
+    def hard_tokens(self) -> int:
+        return self.batch_tokens // 2
 
 
 CPU_SUPPLY = Supply(1, 8192)
 
 
-def loss_of(net: Pocket, hidden_states: Hidden, batch: Batch, device: str) -> Tensor:
-    """Mean cross-entropy over the tokens that the assistant says. `hidden_states` is the network, compiled or not."""
+def losses_of(net: Pocket, hidden_states: Hidden, batch: Batch, device: str) -> tuple[Tensor, Tensor]:
+    """Cross-entropies of the tokens that the assistant says, 0 for padding, and the row of each but the padding.
+
+    `hidden_states` is the network, compiled or not.
+    """
     opening, ids = (torch.from_numpy(one.astype("int64")).to(device) for one in (batch.opening, batch.ids))
     rows, places = torch.from_numpy(batch.weights)[:, 1:].nonzero(as_tuple=True)
     places = (rows * ids.shape[1] + places).to(device)
@@ -56,7 +70,55 @@ def loss_of(net: Pocket, hidden_states: Hidden, batch: Batch, device: str) -> Te
     padding = (0, -len(places) % PLACES)
     with torch.autocast(device, dtype=torch.bfloat16):
         logits = net.logits(hidden_states(opening, ids, functional.pad(places, padding)))
-    return functional.cross_entropy(logits.float(), functional.pad(targets, padding, value=IGNORED))
+    losses = functional.cross_entropy(logits.float(), functional.pad(targets, padding, value=IGNORED), reduction="none")
+    return losses, rows
+
+
+@torch.no_grad()
+def row_losses(net: Pocket, hidden_states: Hidden, batch: Batch, device: str) -> np.ndarray:
+    """The sum of the losses of each row, (rows)."""
+    losses, rows = losses_of(net, hidden_states, batch, device)
+    return torch.zeros(len(batch.ids)).index_add(0, rows, losses[: len(rows)].cpu()).numpy()
+
+
+@dataclass
+class Progress:
+    """How far a training is, by the tokens read or by the clock."""
+
+    tokens: float
+    minutes: float | None
+    seen: int = 0
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.begun
+
+    @property
+    def done(self) -> float:
+        return self.elapsed / 60 / self.minutes if self.minutes else self.seen / self.tokens
+
+    def __str__(self) -> str:
+        pace = self.seen / max(1.0, self.elapsed)
+        return f"{self.elapsed:6.0f} s  {self.seen / 1e6:6.2f} M tokens  {pace:6.0f}/s"
+
+
+def to_learn(
+    producer: Iterable[Batch],
+    losses: Callable[[Batch], np.ndarray],
+    progress: Progress,
+    *,
+    tokens: int,
+    all_until: float,
+) -> Iterator[Batch]:
+    """All batches until a part of the training is over, then batches of `tokens` tokens with the most to learn."""
+    hardest = Hardest(tokens)
+    for batch in producer:
+        progress.seen += int(batch.ids.size)
+        if progress.done < all_until:
+            yield batch
+        else:
+            yield from hardest.of(batch, losses(batch))
 
 
 def optimizers(net: Pocket) -> list[torch.optim.Optimizer]:
@@ -101,30 +163,30 @@ def train(  # noqa: PLR0913 - one for each option
     chosen = optimizers(net)
     rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in chosen]
     part = GOING_ON if start else 1.0
-    begun = saved = time.monotonic()
-    seen, mean = 0, 0.0
-    for step, batch in enumerate(producer):
-        elapsed = time.monotonic() - begun
-        done = elapsed / 60 / minutes if minutes else seen / tokens
-        if done >= 1:
+    progress, saved, mean = Progress(tokens, minutes), time.monotonic(), 0.0
+    batches = to_learn(
+        producer,
+        lambda batch: row_losses(net, hidden_states, batch, device),
+        progress,
+        tokens=supply.hard_tokens,
+        all_until=0.0 if start else SELECTING_FROM,
+    )
+    for step, batch in enumerate(batches):
+        if progress.done >= 1:
             break
         for optimizer, full in zip(chosen, rates, strict=True):
             for group, one in zip(optimizer.param_groups, full, strict=True):
-                group["lr"] = one * part * rate(done, step)
-        loss = loss_of(net, hidden_states, batch, device)
+                group["lr"] = one * part * rate(progress.done, step)
+        losses, rows = losses_of(net, hidden_states, batch, device)
+        loss = losses.sum() / len(rows)
         net.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         for optimizer in chosen:
             optimizer.step()
-        seen += int(batch.ids.size)
         mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
         if step % 50 == 0:
-            pace = seen / max(1.0, elapsed)
-            print(
-                f"{elapsed:6.0f} s  step {step:5}  {seen / 1e6:6.2f} M tokens  {pace:6.0f}/s  loss {mean:.4f}",
-                flush=True,
-            )
+            print(f"{progress}  step {step:5}  loss {mean:.4f}", flush=True)
         if time.monotonic() - saved > SAVE_SECONDS:
             save(net, out)
             saved = time.monotonic()
