@@ -108,11 +108,14 @@ def main() -> None:
     parser.add_argument("--wrong", type=int, default=0, help="wrong answers to show for each task")
     parser.add_argument("--free", action="store_true", help="hold answers to no form, as the training framework does")
     parser.add_argument("--only", help="these tasks alone, divided by commas")
+    parser.add_argument("--save", type=Path, help="write the answers there, as answers.py reads them")
     parser.add_argument("--seen", action="store_true", help="cases of the phrasings that training has seen")
     arguments = parser.parse_args()
     made = cases(arguments.count, held=not arguments.seen)
     made = [c for c in made if not arguments.only or c.task in arguments.only.split(",")]
     answers = asyncio.run(answer_all(arguments.model.absolute(), made, free=arguments.free))
+    if arguments.save:
+        arguments.save.write_text(json.dumps(answers, ensure_ascii=False), "utf-8")
     shown: Counter[str] = Counter()
     for case, text in zip(made, answers, strict=True):
         if not is_right(case, text) and shown[case.task] < arguments.wrong:
