@@ -72,7 +72,9 @@ class Answer(BaseModel):
 
 @click.command()
 @click.argument("question")
-@click.option("--in", "folder", type=click.Path(path_type=Path), help="Answer from this folder; it is read first.")
+@click.option(
+    "--in", "folder", type=click.Path(path_type=Path, readable=False), help="Answer from this folder; it is read first."
+)
 @model_option
 @adapter_option
 @click.option("--no-model", is_flag=True, help="Answer with the best matching sentences, without a model.")

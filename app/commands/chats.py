@@ -150,7 +150,7 @@ def search(words: str, limit: int, as_json: bool) -> int:
 @chats.command()
 @number
 @click.option("--format", "form", type=click.Choice(["md", "json"]), default="md", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False, readable=False), help="Write it to a file.")
 @as_json_option
 def export(number: int, form: str, out: Path | None, as_json: bool) -> int:
     """A conversation as Markdown, the branch last gone on with, or as JSON, all of them; with its sources."""

@@ -45,8 +45,10 @@ class ForgetResult(BaseModel):
 
 
 @click.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--inbox", "source", type=click.Path(path_type=Path), metavar="SOURCE", help="A path of messages.")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "--inbox", "source", type=click.Path(path_type=Path, readable=False), metavar="SOURCE", help="A path of messages."
+)
 @click.option("--chat", type=click.IntRange(min=1), metavar="ID", help="A conversation.")
 @click.option("--history", is_flag=True, help="How things were: what `undo` could bring back, backups.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where nobody can be asked.")

@@ -74,7 +74,9 @@ def index() -> None:
 
 
 @index.command()
-@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path))
+@click.argument(
+    "folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path, readable=False)
+)
 @json_option
 def add(folders: tuple[Path, ...], as_json: bool) -> int:
     """Read folders and remember them. What was read before is not read again; stopping keeps what is done."""
@@ -83,7 +85,7 @@ def add(folders: tuple[Path, ...], as_json: bool) -> int:
 
 
 @index.command()
-@click.argument("folders", nargs=-1, metavar="[FOLDER...]", type=click.Path(path_type=Path))
+@click.argument("folders", nargs=-1, metavar="[FOLDER...]", type=click.Path(path_type=Path, readable=False))
 @json_option
 def refresh(folders: tuple[Path, ...], as_json: bool) -> int:
     """Read what is new or changed in indexed folders, and forget what is gone; all of them when none is named."""
@@ -107,7 +109,9 @@ def list_(as_json: bool) -> int:
 
 
 @index.command()
-@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path))
+@click.argument(
+    "folders", nargs=-1, required=True, metavar="FOLDER...", type=click.Path(path_type=Path, readable=False)
+)
 @json_option
 def remove(folders: tuple[Path, ...], as_json: bool) -> int:
     """Forget folders, and all that was derived from their files alone. The files themselves stay as they are."""

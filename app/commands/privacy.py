@@ -67,7 +67,12 @@ def privacy(context: click.Context, *, try_to_escape: bool, as_json: bool) -> in
 @privacy.command()
 @click.option("--keyring", is_flag=True, help="Have the key kept by the system's keyring.")
 @click.option("--passphrase", is_flag=True, help="Have it kept in a file that a passphrase opens, which is asked for.")
-@click.option("--passphrase-file", type=click.Path(path_type=Path), metavar="FILE", help="Its first line is that one.")
+@click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FILE",
+    help="Its first line is that one.",
+)
 @yes_option
 @json_option
 def encrypt(keyring: bool, passphrase: bool, passphrase_file: Path | None, yes: bool, as_json: bool) -> int:

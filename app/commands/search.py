@@ -39,7 +39,10 @@ class FoundList(RootModel[list[Found]]):
 @click.command()
 @click.argument("words")
 @click.option(
-    "--in", "folder", type=click.Path(path_type=Path), help="Only in this folder, or in a part of one that was read."
+    "--in",
+    "folder",
+    type=click.Path(path_type=Path, readable=False),
+    help="Only in this folder, or in a part of one that was read.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="The most results.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")

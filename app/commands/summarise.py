@@ -42,7 +42,9 @@ class Output:
     help="full: the model reads every passage. quick: it reads the passages that the digest chose.",
 )
 @click.option("--levels", type=click.IntRange(min=0), help="Levels of subfolders to read; all unless given.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the summary to a file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False, readable=False), help="Write the summary to a file."
+)
 @click.option("--fresh", is_flag=True, help="Read and write everything anew; nothing of earlier runs is used.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def summarise(  # noqa: PLR0913, PLR0917 - one parameter for each option

@@ -105,6 +105,16 @@ def test_a_mistake_is_one_sentence_and_its_exit_code(desk_home, capsys, argument
         assert sentence in json.loads(out.out)["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    "arguments", [["summarise", "--no-model"], ["ask", "rent?", "--in"], ["search", "rent", "--in"], ["index", "add"]]
+)
+def test_a_folder_that_may_not_be_read_is_named_with_what_to_do(desk_home, papers, capsys, monkeypatch, arguments):
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode, **more: Path(path) != papers and may(path, mode, **more))
+    assert run([*arguments, str(papers)]) == 1
+    assert capsys.readouterr().err == f"You may not read {papers}. Change its permissions, or name another.\n"
+
+
 def test_the_screen_without_a_terminal_is_a_sentence(desk_home):
     done = subprocess.run(LAUNCHER, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")

@@ -39,7 +39,7 @@ from tools.sanitise import sanitise
 
 
 @click.command(name="import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def import_events(paths: tuple[Path, ...], as_json: bool) -> int:
     """Bring in .ics files, and folders of them as khal and vdirsyncer keep them.
@@ -65,7 +65,7 @@ def import_events(paths: tuple[Path, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option("--folder", is_flag=True, help="PATH is a folder, with a file for each event (vdir).")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def export(path: Path | None, folder: bool, as_json: bool) -> int:
@@ -91,7 +91,12 @@ def export(path: Path | None, folder: bool, as_json: bool) -> int:
 
 @click.command()
 @click.argument("event")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The .ics file to write.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
+    help="The .ics file to write.",
+)
 @click.option("--with", "people", multiple=True, metavar="NAME|ADDRESS", help="Invite somebody more; may be repeated.")
 @click.option("--from", "sender", metavar="ADDRESS", help="Your mail address, if the settings do not say it.")
 @click.option("--on", "day", metavar="WHEN", help="When the event is, in words, to tell it from others.")

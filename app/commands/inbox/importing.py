@@ -16,7 +16,7 @@ from app.commands.output import echo_json
 from app.errors import Exit
 from tools.inbox import ImportReport, Progress
 
-_PATH = click.Path(path_type=Path)
+_PATH = click.Path(path_type=Path, readable=False)
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
 
