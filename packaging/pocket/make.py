@@ -28,7 +28,7 @@ def make_vocabulary(out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="where the vocabulary, the checkpoint and the GGUF file are written")
-    parser.add_argument("--tokens", type=float, default=90e6, help="how many tokens to train on")
+    parser.add_argument("--tokens", type=float, default=140e6, help="how many tokens to train on")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     tokenizer, checkpoint = arguments.folder / "tokenizer.json", arguments.folder / "pocket.pt"

@@ -202,7 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tokenizer", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--tokens", type=float, default=90e6)
+    parser.add_argument("--tokens", type=float, default=140e6)
     parser.add_argument("--minutes", type=float, help="train for a time instead")
     parser.add_argument("--start", type=Path, help="go on from these weights")
     parser.add_argument("--seed", type=int, default=SEED)
