@@ -135,8 +135,9 @@ def _words(pools: dict[str, Any]) -> dict[bool, tuple[str, ...]]:
 def lines_of(entry: dict[str, Any]) -> Lines:
     """Split the phrasings: those whose hash says so are held, the same ones each time, at least two.
 
-    What stands under `core` is trained on whatever its hash says: words by which most people ask. A phrasing that says
-    the same as one of its alternatives is not held either.
+    What stands under `core` is trained on whatever its hash says: words by which most people ask, and all that was
+    written after the held ones were settled. A phrasing that says the same as one of its alternatives is not held
+    either.
     """
     core = tuple(entry.get("core", ()))
     trained = {_words_of(text) for phrasing in core for text in variants(phrasing)}
